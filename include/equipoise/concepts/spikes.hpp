@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+/// \file
+/// The vocabulary of spikes: trains, populations, blocks of events, and where they come from.
+///
+/// Pages    docs/reference/spike_train.md, docs/reference/event_source.md
+
+#include <algorithm>
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <type_traits>
+
+#include "../core/time.hpp"
+
+namespace equipoise {
+inline namespace EQUIPOISE_ABI {
+
+/// A unit's position in its recording, 0 … units − 1. What the file called it is kept beside (`unit_info::id`).
+using unit_index = std::uint32_t;
+
+/// The one customisation point for a user's own train: specialise it with `tick_type`, `raw(s)` and `when(s)`.
+///
+/// The primary template serves types that have those as members.
+template <class S>
+struct spike_train_traits {
+  using tick_type = typename S::tick_type;
+  static auto raw(S const& s) noexcept -> std::span<std::int64_t const> { return s.raw(); }
+  static auto when(S const& s) noexcept -> window<tick_type> { return s.when(); }
+};
+
+/// The spikes of one unit: ascending raw ticks and the window in which they were observed.
+template <class S>
+concept spike_train = requires(S const& s) {
+  typename spike_train_traits<S>::tick_type;
+  requires tick<typename spike_train_traits<S>::tick_type>;
+  { spike_train_traits<S>::raw(s) } -> std::convertible_to<std::span<std::int64_t const>>;
+  { spike_train_traits<S>::when(s) } -> std::same_as<window<typename spike_train_traits<S>::tick_type>>;
+};
+
+template <spike_train S>
+using tick_of_t = typename spike_train_traits<S>::tick_type;
+
+/// Raw ticks of any train, ascending, without a copy.
+template <spike_train S>
+auto raw(S const& s) noexcept -> std::span<std::int64_t const> {
+  return spike_train_traits<S>::raw(s);
+}
+/// The window in which a train was observed.
+template <spike_train S>
+auto when(S const& s) noexcept -> window<tick_of_t<S>> {
+  return spike_train_traits<S>::when(s);
+}
+
+/// Trains that were recorded together, by unit.
+template <class P>
+concept population = requires(P const& p, unit_index u) {
+  { p.size() } -> std::convertible_to<std::size_t>;
+  { p[u] } -> spike_train;
+  p.when();
+};
+
+/// Events of all units in one stretch of time, ascending in time; borrowed memory.
+template <tick T>
+struct event_block {
+  using tick_type = T;
+  window<T> when;                    ///< the time this block speaks for, spikes or not
+  std::span<std::int64_t const> at;  ///< raw ticks, ascending, all inside `when`
+  std::span<unit_index const> unit;  ///< the unit of each event
+
+  [[nodiscard]] auto size() const noexcept -> std::size_t { return at.size(); }
+  /// The part of the block inside `w`, without a copy.
+  [[nodiscard]] auto within(window<T> w) const noexcept -> event_block {
+    auto const lo = std::lower_bound(at.begin(), at.end(), w.begin.count());
+    auto const hi = std::lower_bound(lo, at.end(), w.end.count());
+    auto const from = static_cast<std::size_t>(lo - at.begin()), n = static_cast<std::size_t>(hi - lo);
+    return {w, at.subspan(from, n), unit.subspan(from, n)};
+  }
+};
+
+/// What a run must know before the first event: the window it may cover, and how many units there are.
+template <tick T>
+struct layout {
+  using tick_type = T;
+  window<T> when;
+  std::size_t units{};
+};
+
+/// Events in time order, block by block; a block's memory is valid until the next call. A file, an amplifier, a simulated network.
+///
+/// Blocks are ascending and disjoint. Time between two blocks is a gap: it was not observed.
+template <class S>
+concept event_source = requires(S& s) {
+  typename S::tick_type;
+  { s.layout() } -> std::same_as<layout<typename S::tick_type>>;
+  { s.next() } -> std::same_as<std::optional<event_block<typename S::tick_type>>>;
+};
+
+/// Something that can be read again and again: each call of `blocks()` starts a new pass.
+template <class R>
+concept replayable = requires(R const& r) {
+  { r.blocks() } -> event_source;
+};
+
+}  // namespace EQUIPOISE_ABI
+}  // namespace equipoise
