@@ -108,7 +108,7 @@ namespace detail {
 inline constexpr double spike_onset_ms = 0.2;     // the last stretch before the spike belongs to its onset, not to the baseline
 inline constexpr double recovery_window_ms = 0.7;  // Allen Institute's ecephys_spike_sorting and SpikeInterface
 
-inline void check(waveform_options const& o, double rate_hz) {
+inline void check_options(waveform_options const& o, double rate_hz) {
   if (!(rate_hz > 0) || !std::isfinite(rate_hz))
     throw error({.where = "waveforms", .place = {}, .problem = "no usable sampling rate", .expected = "Hz above 0", .found = std::to_string(rate_hz),
                  .advice = "set waveform_table::rate_hz"});
@@ -134,7 +134,7 @@ inline auto baseline_of(std::span<double const> w, std::size_t spike, double per
 }
 
 /// Everything that is read off the curve once polarity, alignment and baseline are settled.
-inline void measure(waveform_curve const& c, double per_ms, double align, double search, waveform_features& f) {
+inline void read_features(waveform_curve const& c, double per_ms, double align, double search, waveform_features& f) {
   auto const& p = c.points();
   auto const last = p.size() - 1;
   auto const above = [&](std::size_t k) { return p[k].y - f.baseline_uv; };
@@ -204,7 +204,7 @@ inline auto upsampling_factor(waveform_options const& options, double rate_hz) -
 ///          92:600 (half widths); Peyrache et al. 2012, PNAS 109:1731 (half-peak width against valley-to-peak)
 inline auto features_of(std::span<float const> w, double rate_hz, waveform_options const& options = {}, double residual_sd_uv = undefined(reason::not_available))
   -> waveform_features {
-  detail::check(options, rate_hz);
+  detail::check_options(options, rate_hz);
   waveform_features f;
   while (!w.empty() && std::isnan(w.back())) w = w.first(w.size() - 1);
   if (w.empty()) f.set(waveform_flag::missing);
@@ -231,7 +231,7 @@ inline auto features_of(std::span<float const> w, double rate_hz, waveform_optio
   auto const factor = upsampling_factor(options, rate_hz);
   f.step_ms = options.refine ? 0 : 1 / (per_ms * factor);
   auto const align = options.alignment_ms < 0 ? static_cast<double>(spike) : (std::min)(options.alignment_ms * per_ms, static_cast<double>(y.size() - 1));
-  detail::measure(detail::waveform_curve(y, factor, options.refine), per_ms, align, (std::max)(options.search_ms * per_ms, 1.0), f);
+  detail::read_features(detail::waveform_curve(y, factor, options.refine), per_ms, align, (std::max)(options.search_ms * per_ms, 1.0), f);
   f.snr = f.amplitude_uv / (2 * residual_sd_uv);
   return f;
 }

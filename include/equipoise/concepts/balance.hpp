@@ -5,6 +5,7 @@
 ///
 /// Pages    docs/reference/metric.md, docs/reference/scale_set.md, docs/reference/classifier.md
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <ranges>
@@ -28,7 +29,6 @@ struct labelling {
   std::vector<warning> warnings;   ///< what a reader must know before believing it
 
   [[nodiscard]] auto count(cell c) const noexcept -> std::int64_t { return std::count(cells.begin(), cells.end(), c); }
-  auto operator==(labelling const&) const -> bool = default;
 };
 
 /// Temporal scales: strictly increasing durations.

@@ -62,6 +62,7 @@ struct recording {
   std::int64_t spikes_in_file{}; ///< before anything was dropped
   std::size_t units_in_file{};
   std::map<std::string, dropped_count> dropped{};  ///< by reason: "noise", "before_begin"
+  std::vector<std::int64_t> dropped_ids{};         ///< the file's numbers of units that were left out
   std::vector<warning> warnings{};
 
   [[nodiscard]] auto size() const noexcept -> std::size_t { return table.size(); }

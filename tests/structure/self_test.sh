@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSL-1.0
+# The rules must be able to fail: each planted breach is found.
+# shellcheck disable=SC2016,SC2059
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+house=$(mktemp -d)
+trap 'rm -rf "$house"' EXIT
+mkdir -p "$house/tests/structure" "$house/examples" "$house/bench" "$house/docs" "$house/tests/core" "$house/include/equipoise/core" "$house/include/equipoise/simd" "$house/include/equipoise/io"
+cp "$here/structure.sh" "$house/tests/structure/"
+cd "$house"
+top='// SPDX-License-Identifier: BSL-1.0\n#pragma once\n/// \\file\n/// What it is for.\n'
+abi='namespace equipoise {\ninline namespace EQUIPOISE_ABI {\n}\n}\n'
+
+plant() {  # the sound house
+  rm -rf include/equipoise/*/* tests/core/* examples/* docs/*
+  printf "$top#include <xsimd/xsimd.hpp>\n#include \"../core/a.hpp\"\n$abi" >include/equipoise/simd/b.hpp
+  printf "$top#include <vector>\n$abi" >include/equipoise/core/a.hpp
+  printf "$top#include \"core/a.hpp\"\n#include \"simd/b.hpp\"\n" >include/equipoise/equipoise.hpp
+  mkdir -p tests/simd
+  for t in core/a simd/b; do printf '// SPDX-License-Identifier: BSL-1.0\nTEST_CASE("x") {}\n' >"tests/${t}_test.cpp"; done
+  printf '%s\n' "$PWD/tests/core/a_test.cpp" "$PWD/tests/simd/b_test.cpp" >built
+  printf '// SPDX-License-Identifier: BSL-1.0\nint main() {\n  // [region r]\n  f();\n  // [endregion r]\n}\n' >examples/01_x.cpp
+  printf '<!-- from examples/01_x.cpp region r -->\n```cpp\nf();\n```\n' >docs/page.md
+}
+count=0
+finds() {  # finds RULE SENTENCE
+  count=$((count + 1))
+  if said=$(sh tests/structure/structure.sh "$1" built); then echo "the rule $1 missed: $2"; exit 1; fi
+  case $said in *"$2"*) ;; *) echo "the rule $1 said '$said' instead of '$2'"; exit 1 ;; esac
+  plant
+}
+
+plant
+for rule in layers umbrella lengths form mirrors docs; do sh tests/structure/structure.sh $rule built >/dev/null || { echo "the rule $rule finds fault with a sound house"; exit 1; }; done
+
+printf "$top#include \"../simd/b.hpp\"\n$abi" >include/equipoise/core/a.hpp; finds layers 'the layer core may not include simd'
+printf "$top#include \"../simd/b.hpp\"\n$abi" >include/equipoise/core/a.hpp; finds layers 'a cycle of includes'
+printf "$top#include <xsimd/xsimd.hpp>\n$abi" >include/equipoise/core/a.hpp; finds layers 'core/a.hpp includes <xsimd/xsimd.hpp>'
+printf "$top#include <equipoise/simd/b.hpp>\n$abi" >include/equipoise/core/a.hpp; finds layers 'the layer core may not include simd'
+printf "$top#include <immintrin.h>\n$abi" >include/equipoise/core/a.hpp; finds layers 'immintrin.h'
+printf "$top#include <curl/curl.h>\n$abi" >include/equipoise/core/a.hpp; finds layers 'not a dependency'
+printf "$top#include \"none.hpp\"\n$abi" >include/equipoise/core/a.hpp; finds layers 'does not exist'
+printf "$top$abi" >include/equipoise/io/c.hpp; printf "$top#include \"../io/c.hpp\"\n$abi" >include/equipoise/simd/b.hpp; finds layers 'may not include io'
+printf "$top#include \"core/a.hpp\"\n" >include/equipoise/equipoise.hpp; finds umbrella 'lacks simd/b.hpp'
+printf "$top$abi" >include/equipoise/io/c.hpp; printf '#include "io/c.hpp"\n' >>include/equipoise/equipoise.hpp; finds umbrella 'the leaf io/c.hpp'
+yes '//' | head -n 301 >>include/equipoise/core/a.hpp; finds lengths 'has 310 lines'
+printf "$top#include <vector>\nnamespace equipoise {\nstruct s {};\n}\n" >include/equipoise/core/a.hpp; finds form 'without inline namespace'
+printf "$top#include <vector>\nstruct s {};\n" >include/equipoise/core/a.hpp; finds form 'outside the namespace'
+printf "#pragma once\n$abi" >include/equipoise/core/a.hpp; finds form 'SPDX'
+rm tests/core/a_test.cpp; finds mirrors 'has no tests/core/a_test.cpp'
+cp tests/core/a_test.cpp tests/core/z_test.cpp; finds mirrors 'mirrors no header'
+printf '%s\n' "$PWD/tests/core/a_test.cpp" >built; finds mirrors 'tests/simd/b_test.cpp is not built'
+printf '<!-- from examples/01_x.cpp region r -->\n```cpp\ng();\n```\n' >docs/page.md; finds docs 'the quoted text is not the region r'
+printf '<!-- from examples/01_x.cpp region s -->\n```cpp\nf();\n```\n' >docs/page.md; finds docs 'no region s'
+sed -i '/endregion/d' examples/01_x.cpp; finds docs 'opened or closed'
+echo "self test: $count planted breaches found"

@@ -1,0 +1,228 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSL-1.0
+# Reads the sources and holds them against the rules of the house. sh structure.sh RULE [file with the list of built tests]
+#   layers      a folder includes only what its layer may; heavy headers stay in their places; no cycles
+#   umbrella    equipoise.hpp includes every header but the leaves'
+#   lengths     no header above 300 lines, median at most 160
+#   form        SPDX line, #pragma once and a \file block in this order; the ABI namespace around every declaration
+#   mirrors     every header has its test, every test its header, and the build knows every test
+#   docs        code quoted in the documentation is the code of the example it names
+set -eu
+cd "$(dirname "$0")/../.."
+LC_ALL=C
+export LC_ALL
+headers=$(find include/equipoise -name '*.hpp' | sort)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+breaches=$work/breaches
+: >"$breaches"
+leaves='io parallel report testing'
+
+# The folders that a folder may include beside itself.
+allowed() {
+  low='core concepts'
+  mid='core concepts simd spikes'
+  stats='core concepts stats scales'
+  all="$mid pipeline stats scales correlate network synthetic classify balance states inference"
+  case $1 in
+    core) echo ;;
+    concepts) echo core ;;
+    simd | spikes | pipeline) echo "$low" ;;
+    stats | scales | correlate | network | synthetic) echo "$mid" ;;
+    classify) echo "$mid correlate stats" ;;
+    balance) echo "$stats" ;;
+    states) echo "$stats spikes balance" ;;
+    inference | io | parallel | report | testing) echo "$all" ;;
+    *) echo "?" ;;
+  esac
+}
+
+# Where a third-party header may be included (a pattern over paths below include/equipoise), by its first folder or its name.
+place_of() {
+  case $1 in
+    xsimd/*) echo 'simd/*|network/*' ;;
+    xtensor/* | xtl/*) echo 'io/*' ;;
+    range/v3/*) echo 'spikes/views.hpp' ;;
+    boost/hana.hpp) echo 'nowhere: include the parts that are needed' ;;
+    boost/hana/*) echo 'core/record.hpp|pipeline/*' ;;
+    boost/math/*) echo 'stats/*|correlate/*|classify/*|balance/*|states/*|inference/*|synthetic/*' ;;
+    nlohmann/*) echo 'report/*' ;;
+    *intrin.h | arm_neon.h | arm_sve.h) echo 'simd/*|network/*' ;;
+    hdf5*.h | H5*.h) echo 'io/nwb.hpp|io/simulators.hpp' ;;
+    mpi.h) echo 'parallel/mpi.hpp' ;;
+    zlib.h) echo 'io/*' ;;
+    sys/* | fcntl.h | unistd.h) echo 'io/*' ;;
+    *[/.]*) echo 'nowhere: it is not a dependency of the project' ;;
+    *) echo '*' ;;
+  esac
+}
+
+# is_in PATH 'pattern|pattern'
+is_in() {
+  set -f
+  old=$IFS
+  IFS='|'
+  for pattern in $2; do
+    IFS=$old
+    # shellcheck disable=SC2254
+    case $1 in $pattern) set +f; return 0 ;; esac
+  done
+  IFS=$old
+  set +f
+  return 1
+}
+
+# The own header that an include names, as a path below include/equipoise; both spellings are understood.
+own_target() {
+  case $2 in
+    equipoise/*) echo "${2#equipoise/}" ;;
+    *) echo "$(dirname "$1")/$2" | sed -e 's|^\./||' -e ':a' -e 's|[^/]*/\.\./||' -e 'ta' ;;
+  esac
+}
+
+# Lines `header kind name` for all includes, kind being < or ".
+includes() {
+  # shellcheck disable=SC2086
+  awk '/^[ \t]*#[ \t]*include[ \t]*["<]/ {
+    line = $0; sub(/^[ \t]*#[ \t]*include[ \t]*/, "", line)
+    kind = substr(line, 1, 1); name = substr(line, 2); sub(/[">].*/, "", name)
+    path = FILENAME; sub(/^include\/equipoise\//, "", path)
+    print path, kind, name }' $headers
+}
+
+rule_layers() {
+  : >"$work/edges"
+  includes >"$work/includes"
+  while read -r path kind name; do
+    folder=${path%%/*}
+    case $kind$name in
+      '"'* | '<equipoise/'*)
+        target=$(own_target "$path" "$name")
+        [ -e "include/equipoise/$target" ] || echo "$path includes $name, which does not exist" >>"$breaches"
+        echo "$path $target" >>"$work/edges"
+        [ "$path" != equipoise.hpp ] || continue
+        to=${target%%/*}
+        if [ "$to" = "$folder" ]; then continue; fi
+        if [ "$path $target" = 'parallel/mpi.hpp io/checkpoint.hpp' ]; then continue; fi
+        case " $(allowed "$folder") " in
+          *' ? '*) echo "$path: the folder $folder has no place in the table of layers" >>"$breaches" ;;
+          *" $to "*) ;;
+          *) echo "$path includes $target: the layer $folder may not include $to" >>"$breaches" ;;
+        esac
+        ;;
+      *)
+        place=$(place_of "$name")
+        is_in "$path" "$place" || echo "$path includes <$name>, whose place is $place" >>"$breaches"
+        ;;
+    esac
+  done <"$work/includes"
+  tsort "$work/edges" >/dev/null 2>"$work/cycle" || sed 's/^tsort: /a cycle of includes: /' "$work/cycle" >>"$breaches"
+  summary="$(wc -l <"$work/includes") includes of $(echo "$headers" | wc -l) headers"
+}
+
+rule_umbrella() {
+  umbrella=include/equipoise/equipoise.hpp
+  if [ ! -e $umbrella ]; then
+    echo "$umbrella is missing" >>"$breaches"
+  else
+    for header in $headers; do
+      path=${header#include/equipoise/}
+      [ "$path" != equipoise.hpp ] || continue
+      case " $leaves " in *" ${path%%/*} "*) leaf=yes ;; *) leaf=no ;; esac
+      if grep -q "^#include [\"<]\(equipoise/\)\{0,1\}${path}[\">]" $umbrella; then listed=yes; else listed=no; fi
+      if [ $leaf = yes ] && [ $listed = yes ]; then echo "the umbrella includes the leaf $path" >>"$breaches"; fi
+      if [ $leaf = no ] && [ $listed = no ]; then echo "the umbrella lacks $path" >>"$breaches"; fi
+    done
+  fi
+  summary=$umbrella
+}
+
+rule_lengths() {
+  # shellcheck disable=SC2086
+  wc -l $headers | awk '$2 != "total"' | sort -n >"$work/lengths"
+  awk '$1 > 300 { print $2 " has " $1 " lines; 300 is the limit" }' "$work/lengths" >>"$breaches"
+  summary=$(awk '{ n[NR] = $1 } END { m = NR % 2 ? n[(NR + 1) / 2] : (n[NR / 2] + n[NR / 2 + 1]) / 2; print NR " headers, median " m ", longest " n[NR] " lines" }' "$work/lengths")
+  median=$(echo "$summary" | sed 's/.*median \([0-9]*\).*/\1/')
+  [ "$median" -le 160 ] || echo "the median header has $median lines; 160 is the limit" >>"$breaches"
+}
+
+rule_form() {
+  for header in $headers; do
+    [ "$(sed -n 1p "$header")" = '// SPDX-License-Identifier: BSL-1.0' ] || echo "$header: line 1 is not the SPDX line" >>"$breaches"
+    [ "$(sed -n 2p "$header")" = '#pragma once' ] || echo "$header: line 2 is not #pragma once" >>"$breaches"
+    [ "$(sed -n 3p "$header")" = '/// \file' ] || echo "$header: line 3 does not open the /// \\file block" >>"$breaches"
+    awk -v header="$header" '
+      /^namespace equipoise( |::|\{)/ { opened = 1; if ($0 ~ /EQUIPOISE_ABI/) ok = 1; else waiting = 1; next }
+      waiting && NF { if ($0 ~ /^inline namespace EQUIPOISE_ABI/) ok = 1; else print header ": the namespace equipoise is opened without inline namespace EQUIPOISE_ABI"; waiting = 0 }
+      /^(template|struct|class|enum|inline|constexpr|auto|concept|using)/ && !opened { print header ":" FNR ": declared outside the namespace equipoise" }' "$header" >>"$breaches"
+  done
+  for source in $(find tests examples bench -name '*.cpp' -o -name '*.hpp' -path '*tests*' | grep -v '^tests/compile_fail/'); do
+    [ "$(sed -n 1p "$source")" = '// SPDX-License-Identifier: BSL-1.0' ] || echo "$source: line 1 is not the SPDX line" >>"$breaches"
+  done
+  summary='headers and sources'
+}
+
+rule_mirrors() {
+  for header in $headers; do
+    path=${header#include/equipoise/}
+    case $path in */*) [ -e "tests/${path%.hpp}_test.cpp" ] || echo "$header has no tests/${path%.hpp}_test.cpp" >>"$breaches" ;; esac
+  done
+  find tests -name '*_test.cpp' | sort >"$work/tests"
+  while read -r test; do
+    path=${test#tests/}
+    [ ! -d "include/equipoise/${path%%/*}" ] || [ -e "include/equipoise/${path%_test.cpp}.hpp" ] || echo "$test mirrors no header" >>"$breaches"
+    grep -q TEST_CASE "$test" || echo "$test holds no test case" >>"$breaches"
+    grep -qx "$(pwd -P)/$test\|$PWD/$test" "$1" || echo "$test is not built" >>"$breaches"
+  done <"$work/tests"
+  summary="$(wc -l <"$work/tests") tests"
+}
+
+# Quoted code stands between `// [region NAME]` and `// [endregion NAME]` in the source, and in a page in the fenced block after
+# `<!-- from examples/01_topic.cpp region NAME -->`; indentation common to the whole region may be taken off.
+rule_docs() {
+  unindent='{ line[NR] = $0; if ($0 ~ /[^ ]/) { match($0, /^ */); if (least == "" || RLENGTH < least) least = RLENGTH } }
+    END { for (k = 1; k <= NR; ++k) print substr(line[k], least + 1) }'
+  find README.md docs -name '*.md' 2>/dev/null | sort >"$work/pages" || true
+  quotes=0
+  while read -r page; do
+    awk '/^<!-- from .* -->$/ { print FNR ": " $0 }' "$page" >"$work/markers"
+    while read -r line marker; do
+      line=${line%:}
+      quotes=$((quotes + 1))
+      # shellcheck disable=SC2086
+      set -- $marker
+      source=${3:-}
+      region=${5:-}
+      if [ "${4:-}" != region ] || [ "${6:-}" != '-->' ]; then
+        echo "$page:$line: write <!-- from FILE region NAME -->" >>"$breaches"
+        continue
+      fi
+      if [ ! -e "$source" ] || ! grep -q "^ *// \[region $region\]\$" "$source" || ! grep -q "^ *// \[endregion $region\]\$" "$source"; then
+        echo "$page:$line: $source has no region $region" >>"$breaches"
+        continue
+      fi
+      awk -v from="// [region $region]" -v to="// [endregion $region]" \
+        '{ t = $0; sub(/^ */, "", t) } t == to { on = 0 } on && t !~ /^\/\/ \[(end)?region / { print } t == from { on = 1 }' "$source" | awk "$unindent" >"$work/code"
+      awk -v after="$line" 'FNR > after && /^```/ { if (on) exit; on = 1; next } FNR > after && !on && /[^ ]/ { exit } on { print }' "$page" | awk "$unindent" >"$work/quoted"
+      if ! diff "$work/code" "$work/quoted" >"$work/diff"; then
+        { echo "$page:$line: the quoted text is not the region $region of $source (< source, > page):"; sed 's/^/    /' "$work/diff"; } >>"$breaches"
+      fi
+    done <"$work/markers"
+  done <"$work/pages"
+  # A region that is opened is also closed.
+  for source in $(find examples -name '*.cpp'); do
+    for word in region endregion; do sed -n "s|^ *// \[$word \(.*\)\]\$|\1|p" "$source" | sort >"$work/$word"; done
+    cmp -s "$work/region" "$work/endregion" || echo "$source: a region is opened or closed only once" >>"$breaches"
+  done
+  summary="$quotes quotations"
+}
+
+rule=${1:?name a rule: layers, umbrella, lengths, form, mirrors, docs}
+shift
+"rule_$rule" "$@"
+if [ -s "$breaches" ]; then
+  cat "$breaches"
+  echo "$rule: $(wc -l <"$breaches") breaches in $summary"
+  exit 1
+fi
+echo "$rule: no breach in $summary"
