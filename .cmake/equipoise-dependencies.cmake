@@ -17,7 +17,7 @@ function(equipoise_need what target version least apt vcpkg conan conda brew)
   message(FATAL_ERROR "equipoise: ${problem}. Install it and configure again:\n"
     "  Debian, Ubuntu  apt-get install ${apt}\n"
     "  vcpkg           vcpkg install ${vcpkg}\n"
-    "  Conan           ${conan}\n"
+    "  Conan           ${conan} in the requirements\n"
     "  conda           conda install -c conda-forge ${conda}\n"
     "  Homebrew        brew install ${brew}\n"
     "or name its place with -DCMAKE_PREFIX_PATH=<folder>.")
@@ -30,25 +30,25 @@ if(NOT TARGET Boost::headers)
     find_package(Boost QUIET MODULE)
   endif()
 endif()
-equipoise_need("Boost (Hana, Math)" Boost::headers "${Boost_VERSION_STRING}" 1.74 libboost-dev "boost-hana boost-math" boost/1.86.0 libboost-headers boost)
+equipoise_need("Boost (Hana, Math)" Boost::headers "${Boost_VERSION_STRING}" 1.74 libboost-dev "boost-hana boost-math" "boost/[>=1.74]" libboost-headers boost)
 
 # xtl comes before xsimd: Debian's xsimd links a target xtl, which is otherwise taken for a library file.
 if(NOT TARGET xtl)
   find_package(xtl QUIET CONFIG)
 endif()
-equipoise_need(xtl xtl "${xtl_VERSION}" 0.7 xtl-dev xtl xtl/0.7.5 xtl xtl)
+equipoise_need(xtl xtl "${xtl_VERSION}" 0.7 xtl-dev xtl "xtl/[>=0.7]" xtl xtl)
 
 if(NOT TARGET xsimd)
   find_package(xsimd QUIET CONFIG)
 endif()
-equipoise_need(xsimd xsimd "${xsimd_VERSION}" 8.1 libxsimd-dev xsimd xsimd/13.0.0 xsimd xsimd)
+equipoise_need(xsimd xsimd "${xsimd_VERSION}" 8.1 libxsimd-dev xsimd "xsimd/[>=8.1]" xsimd xsimd)
 
 if(NOT TARGET xtensor)
   find_package(xtensor QUIET CONFIG)
 endif()
-equipoise_need(xtensor xtensor "${xtensor_VERSION}" 0.24 libxtensor-dev xtensor xtensor/0.24.7 xtensor xtensor)
+equipoise_need(xtensor xtensor "${xtensor_VERSION}" 0.24 libxtensor-dev xtensor "xtensor/[>=0.24]" xtensor xtensor)
 
 if(NOT TARGET range-v3::range-v3)
   find_package(range-v3 QUIET CONFIG)
 endif()
-equipoise_need(range-v3 range-v3::range-v3 "${range-v3_VERSION}" 0.12 librange-v3-dev range-v3 range-v3/0.12.0 range-v3 range-v3)
+equipoise_need(range-v3 range-v3::range-v3 "${range-v3_VERSION}" 0.12 librange-v3-dev range-v3 "range-v3/[>=0.12]" range-v3 range-v3)

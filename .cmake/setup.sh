@@ -16,8 +16,13 @@ as_root() {
   fi
 }
 
+# What apt says goes to build/install.log, and to the terminal when it fails.
 apt_install() {
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-remove --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install "$@"
+  mkdir -p build
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-remove --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install "$@" >build/install.log 2>&1 || {
+    cat build/install.log >&2
+    return 1
+  }
 }
 
 print_other_ways() {
@@ -25,7 +30,7 @@ print_other_ways() {
   cat <<'TEXT'
   a C++20 compiler (g++ 12 or clang 16, or newer), CMake 3.25 or newer, and the packages
   vcpkg     vcpkg install boost-hana boost-math xsimd xtensor range-v3 nlohmann-json cli11 doctest benchmark
-  Conan     conan install .packaging/conan --build=missing
+  Conan     boost xtl xsimd xtensor range-v3 nlohmann_json cli11 doctest benchmark, with xtensor/*:xsimd=False
   conda     conda install -c conda-forge cxx-compiler cmake ninja libboost-headers xsimd xtl xtensor range-v3 nlohmann_json cli11 doctest benchmark
   Homebrew  brew install gcc cmake ninja boost xsimd xtl xtensor range-v3 nlohmann-json cli11 doctest google-benchmark
   optional  esbuild and Vega (npm: vega; Debian: node-vega), for the pictures of the report
@@ -65,11 +70,11 @@ install_missing() {
   say "installing $missing$optional"
   as_root apt-get -qq -o DPkg::Lock::Timeout=300 update || say "the package lists could not be refreshed; going on with those at hand"
   # shellcheck disable=SC2086
-  if [ -n "$missing" ] && ! apt_install $missing >&2; then
+  if [ -n "$missing" ] && ! apt_install $missing; then
     stop "could not install them. As an administrator: apt-get install $missing$optional"
   fi
   for package in $optional; do
-    apt_install "$package" >&2 || say "$package could not be installed; its part stays off"
+    apt_install "$package" || say "$package could not be installed; its part stays off"
   done
 }
 
@@ -81,7 +86,7 @@ choose_compiler() {
   for candidate in g++-14 g++-13 g++-12 clang++-19 clang++-18 clang++-17 clang++-16; do
     if have "$candidate"; then CXX=$candidate; export CXX; return 0; fi
   done
-  have apt-get && apt_install g++-12 >&2 && CXX=g++-12 && export CXX && return 0
+  have apt-get && apt_install g++-12 && CXX=g++-12 && export CXX && return 0
   stop "the compiler is g++ ${major:-?}; g++ 12 or clang 16 is needed (set CXX)"
 }
 

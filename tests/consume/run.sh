@@ -57,7 +57,7 @@ step "plain -I"
 
 step "a missing package is named, with what to install"
 if "$cmake" -S "$here/add_subdirectory" -B without_xsimd -DEQUIPOISE="$root" -DCMAKE_DISABLE_FIND_PACKAGE_xsimd=ON >log 2>&1; then echo "consume: configured without xsimd"; exit 1; fi
-for sentence in 'xsimd was not found' 'apt-get install libxsimd-dev' 'vcpkg install xsimd' 'Conan xsimd/' 'conda install -c conda-forge xsimd' 'brew install xsimd'; do says log "$sentence"; done
+for sentence in 'xsimd was not found' 'apt-get install libxsimd-dev' 'vcpkg install xsimd' 'Conan xsimd/[>=8.1]' 'conda install -c conda-forge xsimd' 'brew install xsimd'; do says log "$sentence"; done
 
 step "a missing opt-in package switches its part off, with one line each"
 quietly "$cmake" -S "$root" -B without_all -DCMAKE_DISABLE_FIND_PACKAGE_nlohmann_json=ON -DCMAKE_DISABLE_FIND_PACKAGE_CLI11=ON \

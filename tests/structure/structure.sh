@@ -5,7 +5,7 @@
 #   umbrella    equipoise.hpp includes every header but the leaves'
 #   lengths     no header above 300 lines, median at most 160
 #   form        SPDX line, #pragma once and a \file block in this order; the ABI namespace around every declaration
-#   mirrors     every header has its test, every test its header, and the build knows every test
+#   mirrors     every header has its test, no test is empty, and the build knows every test
 #   docs        code quoted in the documentation is the code of the example it names
 set -eu
 cd "$(dirname "$0")/../.."
@@ -156,7 +156,7 @@ rule_form() {
       waiting && NF { if ($0 ~ /^inline namespace EQUIPOISE_ABI/) ok = 1; else print header ": the namespace equipoise is opened without inline namespace EQUIPOISE_ABI"; waiting = 0 }
       /^(template|struct|class|enum|inline|constexpr|auto|concept|using)/ && !opened { print header ":" FNR ": declared outside the namespace equipoise" }' "$header" >>"$breaches"
   done
-  for source in $(find tests examples bench -name '*.cpp' -o -name '*.hpp' -path '*tests*' | grep -v '^tests/compile_fail/'); do
+  find tests examples bench -name '*.cpp' -o -name '*.hpp' | grep -v '^tests/compile_fail/' | while read -r source; do
     [ "$(sed -n 1p "$source")" = '// SPDX-License-Identifier: BSL-1.0' ] || echo "$source: line 1 is not the SPDX line" >>"$breaches"
   done
   summary='headers and sources'
@@ -169,8 +169,6 @@ rule_mirrors() {
   done
   find tests -name '*_test.cpp' | sort >"$work/tests"
   while read -r test; do
-    path=${test#tests/}
-    [ ! -d "include/equipoise/${path%%/*}" ] || [ -e "include/equipoise/${path%_test.cpp}.hpp" ] || echo "$test mirrors no header" >>"$breaches"
     grep -q TEST_CASE "$test" || echo "$test holds no test case" >>"$breaches"
     grep -qx "$(pwd -P)/$test\|$PWD/$test" "$1" || echo "$test is not built" >>"$breaches"
   done <"$work/tests"
@@ -210,7 +208,7 @@ rule_docs() {
     done <"$work/markers"
   done <"$work/pages"
   # A region that is opened is also closed.
-  for source in $(find examples -name '*.cpp'); do
+  find examples -name '*.cpp' | while read -r source; do
     for word in region endregion; do sed -n "s|^ *// \[$word \(.*\)\]\$|\1|p" "$source" | sort >"$work/$word"; done
     cmp -s "$work/region" "$work/endregion" || echo "$source: a region is opened or closed only once" >>"$breaches"
   done

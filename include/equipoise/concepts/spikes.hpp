@@ -22,9 +22,17 @@ using unit_index = std::uint32_t;
 
 /// The one customisation point for a user's own train: specialise it with `tick_type`, `raw(s)` and `when(s)`.
 ///
-/// The primary template serves types that have those as members.
+/// Types that have those as members are served below; for any other type it is empty.
 template <class S>
-struct spike_train_traits {
+struct spike_train_traits {};
+
+template <class S>
+  requires requires(S const& s) {
+    requires tick<typename S::tick_type>;
+    { s.raw() } -> std::convertible_to<std::span<std::int64_t const>>;
+    { s.when() } -> std::same_as<window<typename S::tick_type>>;
+  }
+struct spike_train_traits<S> {
   using tick_type = typename S::tick_type;
   static auto raw(S const& s) noexcept -> std::span<std::int64_t const> { return s.raw(); }
   static auto when(S const& s) noexcept -> window<tick_type> { return s.when(); }

@@ -151,7 +151,7 @@ class pyramid<D, Units>::state : public state_base {
   void give(std::size_t k, open_bin const& x) {
     auto const e = static_cast<std::uint32_t>(x.e), i = static_cast<std::uint32_t>(x.i);
     down.absorb(count_row<std::uint32_t>{k, x.bin, {&e, 1}, {&i, 1}});
-    units_[k].give(k, x.bin, 1, down);
+    units_[k].give(k, x.bin, 1, {}, down);
   }
   void put(std::size_t k, open_bin x) {
     auto const have = open_[k].take(x.bin);
@@ -169,14 +169,14 @@ class pyramid<D, Units>::state : public state_base {
     auto bound = static_cast<std::uint64_t>((std::max)(b.e.size(), b.i.size()));
     for (auto k = width_->size(); k-- > 0;) {
       auto const w = (*width_)[k], lo = floor_div(begin, w), hi = floor_div(end - 1, w);
-      units_[k].add(b, w);
+      auto const units = units_[k].add(b, w);
       if (lo == hi) {
         put(k, {lo, std::ssize(b.e), std::ssize(b.i), end - begin});
         continue;
       }
       auto const first = open_[k].take(lo), last = open_[k].take(hi);
       auto const most = bound + static_cast<std::uint64_t>((std::max)({first.e, first.i, last.e, last.i}));
-      auto row = [&]<class C>(C) { return fill<C>(index_e, index_i, begin, end, k, first, last, bound > 127); };
+      auto row = [&]<class C>(C) { return fill<C>(index_e, index_i, begin, end, k, first, last, bound > 127, units); };
       auto const seen = most < 256 ? row(std::uint8_t{}) : most < 65536 ? row(std::uint16_t{}) : row(std::uint32_t{});
       bound = (std::min)(bound, 2 * seen);
     }
@@ -184,7 +184,7 @@ class pyramid<D, Units>::state : public state_base {
 
   /// Counts one scale and hands its complete bins on; returns the largest count if that is asked for.
   template <class C>
-  auto fill(simd::event_index const& at_e, simd::event_index const& at_i, std::int64_t begin, std::int64_t end, std::size_t k, open_bin first, open_bin last, bool bound_it) -> std::uint64_t {
+  auto fill(simd::event_index const& at_e, simd::event_index const& at_i, std::int64_t begin, std::int64_t end, std::size_t k, open_bin first, open_bin last, bool bound_it, unit_rows const& units) -> std::uint64_t {
     auto const w = (*width_)[k];
     auto const bins = static_cast<std::size_t>(last.bin - first.bin + 1);
     auto* const e = detail::working<pyramid, C>(2 * bins);
@@ -207,7 +207,7 @@ class pyramid<D, Units>::state : public state_base {
     auto const to = bins - static_cast<std::size_t>(!closes(last, bins - 1, end - last.bin * w));
     if (from < to) {
       down.absorb(count_row<C>{k, first.bin + static_cast<std::int64_t>(from), {e + from, to - from}, {i + from, to - from}});
-      units_[k].give(k, first.bin + static_cast<std::int64_t>(from), to - from, down);
+      units_[k].give(k, first.bin + static_cast<std::int64_t>(from), to - from, units, down);
     }
     return largest;
   }

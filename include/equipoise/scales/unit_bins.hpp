@@ -4,6 +4,7 @@
 /// What single units did in the bins of one scale that are not complete yet: {bin → counts by unit}. Used by `pyramid(…).with_units()`.
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -15,65 +16,92 @@
 namespace equipoise {
 inline namespace EQUIPOISE_ABI {
 
+/// What units did in bins first … first + n − 1 of one block, in working memory: active e, active i, squares e, squares i, n values each.
+struct unit_rows {
+  std::int64_t first{};
+  std::size_t n{};
+  std::int64_t* at = nullptr;
+};
+
 /// Stands where units are not asked for: nothing, at no cost.
 struct no_unit_bins {
   static auto fields(auto&) { return std::tie(); }
-  void add(auto const&, std::int64_t) noexcept {}
+  auto add(auto const&, std::int64_t) noexcept -> unit_rows { return {}; }
   void merge(no_unit_bins const&) noexcept {}
-  void give(std::size_t, std::int64_t, std::size_t, auto&) noexcept {}
+  void give(std::size_t, std::int64_t, std::size_t, unit_rows, auto&) noexcept {}
   auto operator==(no_unit_bins const&) const -> bool = default;
 };
 
-/// Counts by unit of every bin that has had a spike and was not given on yet. Which bins are complete is known to the pyramid.
+/// Counts by unit of the bins of one scale that are not complete yet. Which bins are complete is known to the pyramid.
 ///
 /// Memory   one entry per unit that fired in an open bin
+/// Cost     about 3 ns per event
 class unit_bins {
  public:
   static auto fields(auto& s) { return std::tie(s.open_); }
-  auto operator==(unit_bins const& o) const -> bool { return open_ == o.open_; }
+  auto operator==(unit_bins const&) const -> bool = default;
 
-  /// Adds a block's events to bins of width w ticks.
+  /// Counts a block in bins of w ticks. The first and the last bin may be incomplete: their units join the open bins.
   template <tick T>
-  void add(ei_block<T> const& b, std::int64_t w) {
-    auto side = [&](std::span<std::uint32_t const> at, std::span<unit_index const> unit, int which) {
-      auto* bin = open_.empty() ? nullptr : &open_.rbegin()->second;
-      auto now = open_.empty() ? std::int64_t{0} : open_.rbegin()->first;
-      for (std::size_t k = 0; k < at.size(); ++k) {
-        auto const index = floor_div(b.origin.count() + at[k], w);
-        if (bin == nullptr || index != now) bin = &open_[index], now = index;
-        ++(*bin)[which][unit[k]];
+  auto add(ei_block<T> const& b, std::int64_t w) -> unit_rows {
+    auto const lo = floor_div(b.when.begin.count(), w), hi = floor_div(b.when.end.count() - 1, w);
+    unit_rows const rows{lo, static_cast<std::size_t>(hi - lo + 1), detail::working<unit_bins, std::int64_t>(4 * static_cast<std::size_t>(hi - lo + 1))};
+    std::fill_n(rows.at, 4 * rows.n, std::int64_t{0});
+    auto const phase = b.origin.count() - lo * w;  // of offset 0 in bin lo
+    for (std::size_t side = 0; side < 2; ++side) {
+      auto const at = side == 0 ? b.e : b.i;
+      auto const unit = side == 0 ? b.e_unit : b.i_unit;
+      for (std::size_t k = 0; k < at.size();) {
+        auto const bin = static_cast<std::size_t>((at[k] + phase) / w);  // not before bin lo
+        auto const end = static_cast<std::int64_t>(bin + 1) * w - phase;
+        thread_local std::vector<std::int64_t> fired;   // by unit; all zero between bins
+        thread_local std::vector<unit_index> touched;
+        touched.clear();
+        std::int64_t squares = 0;
+        for (; k < at.size() && at[k] < end; ++k) {
+          auto const u = unit[k];
+          if (u >= fired.size()) fired.resize(std::size_t{u} + 1);
+          if (fired[u] == 0) touched.push_back(u);
+          squares += 2 * fired[u]++ + 1;
+        }
+        rows.at[side * rows.n + bin] = static_cast<std::int64_t>(touched.size());
+        rows.at[(2 + side) * rows.n + bin] = squares;
+        if (bin == 0 || bin + 1 == rows.n)
+          for (auto const u : touched) open_[lo + static_cast<std::int64_t>(bin)][side][u] += fired[u];
+        for (auto const u : touched) fired[u] = 0;
       }
-    };
-    side(b.e, b.e_unit, 0);
-    side(b.i, b.i_unit, 1);
+    }
+    return rows;
   }
   void merge(unit_bins const& o) {
-    for (auto const& [bin, fired] : o.open_)
-      for (std::size_t which = 0; which < 2; ++which)
-        for (auto const& [unit, n] : fired.part[which]) open_[bin].part[which][unit] += n;
+    for (auto const& [bin, sides] : o.open_)
+      for (std::size_t side = 0; side < 2; ++side)
+        for (auto const& [unit, n] : sides[side]) open_[bin][side][unit] += n;
   }
-  /// Hands bins first … first + n − 1 of scale k on, and forgets them.
+  /// Hands bins first … first + n − 1 of scale k on: open ones from here, the others from the block's rows.
   template <class Down>
-  void give(std::size_t k, std::int64_t first, std::size_t n, Down& down) {
-    auto* const row = detail::working<unit_bins, std::int64_t>(4 * n);
-    std::fill_n(row, 4 * n, std::int64_t{0});
+  void give(std::size_t k, std::int64_t first, std::size_t n, unit_rows rows, Down& down) {
+    if (rows.at == nullptr) {
+      rows = {first, n, detail::working<unit_bins, std::int64_t>(4 * n)};
+      std::fill_n(rows.at, 4 * n, std::int64_t{0});
+    }
     auto const from = open_.lower_bound(first), to = open_.lower_bound(first + static_cast<std::int64_t>(n));
+    auto const skip = static_cast<std::size_t>(first - rows.first);
+    auto column = [&](std::size_t c) { return rows.at + c * rows.n; };
     for (auto at = from; at != to; ++at)
-      for (std::size_t which = 0; which < 2; ++which) {
-        auto const bin = static_cast<std::size_t>(at->first - first);
-        for (auto const& [unit, c] : at->second.part[which]) ++row[which * n + bin], row[(2 + which) * n + bin] += c * c;
+      for (std::size_t side = 0; side < 2; ++side) {
+        auto const bin = static_cast<std::size_t>(at->first - rows.first);
+        column(side)[bin] = static_cast<std::int64_t>(at->second[side].size());
+        column(2 + side)[bin] = 0;
+        for (auto const& [unit, c] : at->second[side]) column(2 + side)[bin] += c * c;
       }
     open_.erase(from, to);
-    if constexpr (absorbs<Down, unit_row>) down.absorb(unit_row{k, first, {row, n}, {row + n, n}, {row + 2 * n, n}, {row + 3 * n, n}});
+    auto part = [&](std::size_t c) { return std::span<std::int64_t const>(column(c) + skip, n); };
+    if constexpr (absorbs<Down, unit_row>) down.absorb(unit_row{k, first, part(0), part(1), part(2), part(3)});
   }
 
  private:
-  struct sides {
-    std::map<unit_index, std::int64_t> part[2];  // e, i
-    auto operator[](int which) -> std::map<unit_index, std::int64_t>& { return part[which]; }
-    auto operator==(sides const& o) const -> bool { return part[0] == o.part[0] && part[1] == o.part[1]; }
-  };
-  std::map<std::int64_t, sides> open_;
+  std::map<std::int64_t, std::array<std::map<unit_index, std::int64_t>, 2>> open_;  // bin → E and I units → counts
 };
 
 }  // namespace EQUIPOISE_ABI

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSL-1.0
+// The JSON of ei_balance: docs/reference/json.md. Undefined values are null beside a "reason".
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "analysis.hpp"
+
+using namespace equipoise;
+using json = nlohmann::ordered_json;
+
+namespace {
+
+/// An object whose undefined members are null, with a member "reason" that says why, by name.
+class object {
+ public:
+  auto number(char const* name, double x) -> object& {
+    if (std::isfinite(x)) {
+      to_[name] = x;
+    } else {
+      to_[name] = nullptr;
+      why_[name] = to_string(reason_of(x));
+    }
+    return *this;
+  }
+  template <class X>
+  auto add(char const* name, X&& x) -> object& {
+    to_[name] = std::forward<X>(x);
+    return *this;
+  }
+  [[nodiscard]] auto done() && -> json {
+    if (!why_.is_null()) to_["reason"] = std::move(why_);
+    return std::move(to_);
+  }
+
+ private:
+  json to_ = json::object(), why_;
+};
+
+auto warnings_of(std::vector<warning> const& all) -> json {
+  auto list = json::array();
+  for (auto const& w : all) list.push_back({{"code", w.code}, {"message", w.message}});
+  return list;
+}
+
+/// A whole number of nanoseconds, in milliseconds.
+auto width_ms(bin_width w) -> double { return in_ms(w); }
+
+auto lag_ms(double bins, bin_width w) -> double { return std::isnan(bins) ? bins : bins * width_ms(w); }
+
+auto scale_of(scale_result const& s) -> json {
+  auto const& d = s.deviation;
+  auto curve = json::array();
+  for (auto const c : s.curve) curve.push_back(std::isfinite(c) ? json(c) : json(nullptr));
+  auto deviation = object{}
+                     .number("zscored", d.zscored)
+                     .number("zscored_floor_removed", d.zscored_floor_removed)
+                     .number("symmetric", d.symmetric)
+                     .number("across_to_along", d.across_to_along)
+                     .number("per_cell", d.per_cell)
+                     .number("per_cell_mean", d.per_cell_mean)
+                     .number("per_cell_rate_hz", d.per_cell_rate_hz)
+                     .number("unit_sum", d.unit_sum)
+                     .number("peak", s.peak_normalised)
+                     .number("active_fraction", s.active.deviation)
+                     .number("relative", d.relative)
+                     .number("relative_floor", d.relative_floor)
+                     .number("relative_floor_removed", d.relative_floor_removed)
+                     .number("amplitude_mismatch", d.amplitude_mismatch)
+                     .number("lost_coordination", d.lost_coordination)
+                     .number("tail_index", s.tail_index)
+                     .number("skewness", s.shape.skewness)
+                     .number("excess_kurtosis", s.shape.excess_kurtosis)
+                     .number("beyond_2", s.shape.beyond_2)
+                     .number("beyond_3", s.shape.beyond_3)
+                     .number("gaussian_beyond_2", s.shape.gaussian_beyond_2)
+                     .done();
+  return object{}
+    .add("width_ms", width_ms(s.width))
+    .add("bins", s.bins)
+    .add("incomplete_bins", s.incomplete.bins)
+    .number("mean_e", s.mean.e)
+    .number("mean_i", s.mean.i)
+    .number("active_e", s.active.e)
+    .number("active_i", s.active.i)
+    .number("fano_e", s.fano.e)
+    .number("fano_i", s.fano.i)
+    .number("rho", s.rho)
+    .add("lag_ms", object{}.number("peak", lag_ms(std::isnan(s.peak.correlation) ? s.peak.correlation : static_cast<double>(s.peak.bins), s.width)).number("interpolated", lag_ms(s.peak.interpolated, s.width)).number("centroid", lag_ms(s.centroid, s.width)).done())
+    .number("asymmetry", s.asymmetry)
+    .add("deviation", std::move(deviation))
+    .add("imbalance", object{}.number("mean", s.imbalance.mean).number("mean_absolute", s.imbalance.mean_absolute).number("undefined_fraction", s.imbalance.undefined_fraction).done())
+    .add("symmetry", object{}.number("angle_deg", s.symmetry.angle_deg).number("axis_ratio", s.symmetry.axis_ratio).number("slope", s.symmetry.slope).number("orthogonal_residual", s.symmetry.orthogonal_residual).done())
+    .add("correlation_by_lag", std::move(curve))
+    .done();
+}
+
+auto scales_of(std::vector<scale_result> const& all) -> json {
+  auto list = json::array();
+  for (auto const& s : all) list.push_back(scale_of(s));
+  return list;
+}
+
+}  // namespace
+
+auto to_json(analysis_result const& r) -> std::string {
+  auto dropped = json::object();
+  for (auto const& [why, n] : r.recording.dropped) dropped[why] = {{"spikes", n.spikes}, {"units", n.units}};
+  json all{{"format", "equipoise.ei_balance"},
+           {"version", 1},
+           {"recording",
+            {{"source", r.recording.source},
+             {"format", r.recording.format},
+             {"begin_s", in_seconds(r.when.begin)},
+             {"end_s", in_seconds(r.when.end)},
+             {"units", r.recording.size()},
+             {"spikes", r.spikes},
+             {"spikes_in_file", r.recording.spikes_in_file},
+             {"units_in_file", r.recording.units_in_file},
+             {"dropped", std::move(dropped)}}},
+           {"cells",
+            {{"excitatory", r.cells.count(cell::e)},
+             {"inhibitory", r.cells.count(cell::i)},
+             {"unclassified", r.cells.count(cell::neither)},
+             {"method", r.cells.method},
+             {"labels", r.cells.putative ? "putative" : "given"},
+             {"warnings", warnings_of(r.cells.warnings)}}},
+           {"null", {{"computed", false}, {"reason", "no null was computed in this run"}}},
+           {"warnings", warnings_of(r.warnings)},
+           {"scales", scales_of(r.scales)}};
+  if (!r.states.empty()) {
+    auto states = json::array();
+    for (auto const& s : r.by_state) states.push_back({{"state", s.name}, {"seconds", s.seconds}, {"scales", scales_of(s.scales)}});
+    all["states"] = std::move(states);
+  }
+  return all.dump(1) + "\n";
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+/// \file
+/// What the command line of ei_balance says.
+
+#include <chrono>
+#include <cstdint>
+#include <equipoise/scales/scale_sets.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+struct options {
+  std::string recording;
+  bool info = false;  ///< ei_balance info: counts only
+
+  std::string labels, states;                       ///< CSV files; empty: none
+  std::optional<double> threshold_ms;               ///< cut between FS and RS
+  bool good_only = false;                           ///< --quality good
+  std::optional<double> rate_hz;
+  std::vector<std::chrono::nanoseconds> widths{};   ///< --widths, else the logarithmic set
+  std::int64_t scales = 32;
+  std::chrono::nanoseconds first = std::chrono::milliseconds{1};
+  double step = 0.3;
+  std::int64_t lags = 20;                           ///< bins either way, at every scale
+  std::optional<std::chrono::nanoseconds> begin, end;
+  std::uint64_t seed = 1;
+
+  std::string json, report, csv;                    ///< files to write; empty: none, "-": standard output
+  bool quiet = false;
+};
+
+/// Reads the command line. Returns an exit code if there is nothing left to do (help, a usage error).
+auto parse(int argc, char** argv, options& into) -> std::optional<int>;
+
+/// The scales asked for. Errors: those of the scale sets.
+auto scales_of(options const& o) -> equipoise::scales;

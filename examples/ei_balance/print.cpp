@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSL-1.0
+// What ei_balance writes on the terminal and into its CSV.
+#include <cmath>
+#include <cstdio>
+#include <equipoise/io/csv.hpp>
+#include <equipoise/io/phy.hpp>
+#include <string>
+#include <vector>
+
+#include "analysis.hpp"
+
+using namespace equipoise;
+
+namespace {
+
+auto cell_text(double x, char const* format) -> std::string {
+  if (std::isnan(x)) return "–";
+  char text[64];
+  std::snprintf(text, sizeof text, format, x);
+  return text;
+}
+/// Right-aligned in `width` columns; "–" is three bytes and one column.
+void column(std::string const& text, int width) { std::printf("%*s", width + (text == "–" ? 2 : 0), text.c_str()); }
+
+void dropped_lines(recording const& r) {
+  for (auto const& [why, n] : r.dropped) {
+    auto name = why;
+    for (auto& c : name)
+      if (c == '_') c = ' ';
+    std::printf("  dropped      %10lld spikes  %6lld units   %s\n", static_cast<long long>(n.spikes), static_cast<long long>(n.units), name.c_str());
+  }
+}
+
+}  // namespace
+
+void print(analysis_result const& r, options const& o) {
+  std::printf("%s (%s), %.3f to %.3f s\n", r.recording.source.c_str(), r.recording.format.c_str(), in_seconds(r.when.begin), in_seconds(r.when.end));
+  std::printf("  kept         %10lld spikes  %6zu units\n", static_cast<long long>(r.spikes), r.recording.size());
+  dropped_lines(r.recording);
+  std::printf("  E %lld, I %lld, neither %lld  (%s, %s)\n\n", static_cast<long long>(r.cells.count(cell::e)), static_cast<long long>(r.cells.count(cell::i)), static_cast<long long>(r.cells.count(cell::neither)), r.cells.method.c_str(),
+              r.cells.putative ? "putative" : "given");
+  std::printf("  bin (ms)      bins       r  lag (ms)  centroid  asymmetry  deviation    tail\n");
+  for (auto const& s : r.scales) {
+    auto const ms = in_ms(s.width);
+    column(cell_text(ms, ms < 100 ? "%.2f" : "%.0f"), 10);
+    column(std::to_string(s.bins), 10);
+    column(cell_text(s.rho, "%.3f"), 8);
+    column(cell_text(s.peak.interpolated * ms, ms < 10 ? "%.2f" : "%.0f"), 10);
+    column(cell_text(s.centroid * ms, ms < 10 ? "%.2f" : "%.0f"), 10);
+    column(cell_text(s.asymmetry, "%.2f"), 11);
+    column(cell_text(s.deviation.relative_floor_removed, "%.3f"), 11);
+    column(cell_text(s.tail_index, "%.4f"), 8);
+    std::printf("\n");
+  }
+  std::printf("\n  r: correlation of E and I counts at zero lag. lag: of the peak of their cross-correlation (above 0: I follows E).\n"
+              "  deviation: SD of e/mean − i/mean, Poisson floor removed. tail: bins beyond 3 robust SD. –: undefined, see --json for the reason.\n");
+  for (auto const& w : r.warnings) std::fprintf(stderr, "warning: %s\n", w.message.c_str());
+  if (o.report.empty() && o.json.empty() && o.csv.empty()) std::printf("\n  --report FILE.html draws it, --json FILE and --csv FILE keep the numbers.\n");
+  else if (!o.report.empty()) std::printf("\n  report: %s\n", o.report.c_str());
+}
+
+auto to_csv(analysis_result const& r) -> std::string {
+  std::vector<std::string> const names{"width_ms", "bins", "mean_e", "mean_i", "rho", "lag_peak_ms", "lag_centroid_ms", "asymmetry", "deviation_zscored", "deviation_relative", "deviation_relative_floor_removed", "tail_index", "axis_ratio"};
+  std::vector<std::vector<double>> columns(names.size());
+  for (auto const& s : r.scales) {
+    auto const ms = in_ms(s.width);
+    double const row[] = {ms, static_cast<double>(s.bins), s.mean.e, s.mean.i, s.rho, std::isnan(s.peak.correlation) ? s.peak.correlation : static_cast<double>(s.peak.bins) * ms, s.centroid * ms, s.asymmetry, s.deviation.zscored, s.deviation.relative,
+                          s.deviation.relative_floor_removed, s.tail_index, s.symmetry.axis_ratio};
+    for (std::size_t k = 0; k < names.size(); ++k) columns[k].push_back(row[k]);
+  }
+  return csv_text(names, columns);
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: BSL-1.0
+// Against the results of numpy, scipy and elephant on one recording (tests/data/golden/PROVENANCE.md).
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <equipoise/balance/coupling.hpp>
+#include <equipoise/io/npy.hpp>
+#include <equipoise/pipeline/compose.hpp>
+#include <equipoise/pipeline/measure.hpp>
+#include <equipoise/scales/pyramid.hpp>
+#include <equipoise/spikes/spike_table.hpp>
+#include <equipoise/spikes/split.hpp>
+#include <equipoise/stats/count_rows.hpp>
+#include <string>
+#include <vector>
+
+using namespace equipoise;
+
+namespace {
+using tk = ticks<30'000>;
+
+template <class T>
+auto golden(std::string const& name) -> std::vector<T> {
+  return as_vector<T>(read_npy(EQUIPOISE_TEST_DATA "/golden/" + name + ".npy"));
+}
+auto golden_matrix(std::string const& name) -> std::vector<double> {
+  auto const array = read_npy(EQUIPOISE_TEST_DATA "/golden/" + name + ".npy");
+  return as_matrix<double>(array).values;
+}
+struct keep_rows {
+  using statistic = count_rows;
+  auto operator()(count_rows const& s, row_info const&) const -> count_rows { return s; }
+};
+struct raw_products {
+  using statistic = lag_moments;
+  [[nodiscard]] auto start(row_info const&) const -> lag_moments { return lag_moments(20); }
+  auto operator()(lag_moments const& s, row_info const&) const -> std::vector<std::int64_t> {
+    std::vector<std::int64_t> v;
+    for (std::int64_t lag = -20; lag <= 20; ++lag) v.push_back(s.at(lag).xy);
+    return v;
+  }
+};
+
+auto recording() -> spike_table<tk> {
+  auto const clusters = golden<std::int64_t>("in_spike_clusters");
+  return {golden<std::int64_t>("in_spike_times"), std::vector<unit_index>(clusters.begin(), clusters.end()), 20, window<tk>{tk{0}, tk{1'800'000}}};
+}
+auto labels() -> std::vector<cell> {
+  std::vector<cell> cells;
+  for (auto const c : golden<std::int64_t>("in_unit_class")) cells.push_back(c == 0 ? cell::e : cell::i);
+  return cells;
+}
+auto widths() -> std::vector<tk> {
+  std::vector<tk> w;
+  for (auto const n : golden<std::int64_t>("scale_ticks")) w.push_back(tk{n});
+  return w;
+}
+}  // namespace
+
+TEST_CASE("golden: counts at 32 widths equal in every bin of both populations, with the partial bin and without") {
+  auto const table = recording();
+  auto const rs = golden<std::int64_t>("counts_rs"), fs = golden<std::int64_t>("counts_fs"), with = golden<std::int64_t>("scale_nbins_ceil"), without = golden<std::int64_t>("scale_nbins_floor");
+  for (bool const partial : {true, false}) {
+    auto const p = partial ? pyramid(widths()).keep_partial() : pyramid(widths());
+    auto const result = table | split(labels()) | p | measure("rows"_n = keep_rows{});
+    std::int64_t bins = 0, wrong = 0;
+    std::size_t from = 0;
+    for (std::size_t k = 0; k < 32; ++k) {
+      auto const n = partial ? with[k] : without[k];
+      REQUIRE(result["rows"_n][k].bins() == n);
+      auto const& run = result["rows"_n][k].runs()[0];
+      REQUIRE(run.first == 0);
+      for (std::size_t b = 0; b < run.e.size(); ++b) wrong += (run.e[b] != rs[from + b]) + (run.i[b] != fs[from + b]);
+      bins += 2 * n;
+      from += static_cast<std::size_t>(with[k]);
+    }
+    CHECK(wrong == 0);
+    CHECK(bins == (partial ? 468'358 : 468'302));
+  }
+}
+
+TEST_CASE("golden: correlation, covariance, variances, Fano factors to 1e-12") {
+  auto const result = recording() | split(labels()) | pyramid(widths()) | measure("rho"_n = zero_lag_correlation{.at_least = 2}, "cov"_n = covariance{.at_least = 2}, "fano"_n = fano_factors{.at_least = 2});
+  auto const rho = golden<double>("zero_lag_numpy_corrcoef");
+  auto const cov = golden_matrix("ens_cov_elephant_ddof1"), fano = golden_matrix("ens_fano_numpy_ddof0");
+  double worst_rho = 0, worst_cov = 0, worst_fano = 0;
+  for (std::size_t k = 0; k < 32; ++k) {
+    worst_rho = std::fmax(worst_rho, std::abs(result["rho"_n][k] - rho[k]));
+    worst_cov = std::fmax(worst_cov, std::abs(result["cov"_n][k] - cov[4 * k + 1]) / std::fmax(1.0, std::abs(cov[4 * k + 1])));
+    worst_fano = std::fmax(worst_fano, std::abs(result["fano"_n][k].e - fano[2 * k]) + std::abs(result["fano"_n][k].i - fano[2 * k + 1]));
+  }
+  CHECK(worst_rho < 1e-12);
+  CHECK(worst_cov < 1e-12);
+  CHECK(worst_fano < 1e-12);
+}
+
+TEST_CASE("golden: the cross-correlation of the ensembles, raw products exactly, the biased estimator to 1e-12") {
+  auto const result = recording() | split(labels()) | pyramid(widths()) | measure("raw"_n = raw_products{}, "ccf"_n = correlation_by_lag{.within = 20, .estimator = lag_estimator::biased, .at_least = 1});
+  auto const raw = golden_matrix("ensccf_numpy_raw"), ccf = golden_matrix("ensccf_scipy_centered");
+  double worst = 0;
+  int compared = 0, wrong = 0;
+  for (std::size_t k = 0; k < 32; ++k)
+    for (std::size_t lag = 0; lag < 41; ++lag) {
+      auto const theirs = ccf[41 * k + lag];
+      if (std::isnan(theirs)) continue;  // more lags than bins
+      ++compared;
+      wrong += static_cast<double>(result["raw"_n][k][lag]) != raw[41 * k + lag];
+      worst = std::fmax(worst, std::abs(result["ccf"_n][k][lag] - theirs));
+    }
+  CHECK(compared > 1200);
+  CHECK(wrong == 0);
+  CHECK(worst < 1e-12);
+}
