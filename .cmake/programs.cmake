@@ -27,3 +27,6 @@ if(EQUIPOISE_NATIVE)
   target_compile_options(equipoise_flags INTERFACE -march=native)
 endif()
 target_link_libraries(equipoise_flags INTERFACE equipoise)
+
+# Examples and ei_balance are quick to build in the presets dev and asan, and quick to run in every other.
+set(equipoise_optimise $<IF:$<CONFIG:Debug>,-O1,-O3>)

@@ -67,11 +67,16 @@ install_missing() {
   missing=$(missing_packages $needed)
   optional=$(missing_packages "$@")
   [ -n "$missing$optional" ] || return 0
+  if ! as_root true; then
+    [ -z "$missing" ] || stop "packages are missing, and this user may not install them. As an administrator: apt-get install $missing$optional"
+    say "without $optional(not installed: this user may not), whose parts stay off"
+    return 0
+  fi
   say "installing $missing$optional"
   as_root apt-get -qq -o DPkg::Lock::Timeout=300 update || say "the package lists could not be refreshed; going on with those at hand"
   # shellcheck disable=SC2086
   if [ -n "$missing" ] && ! apt_install $missing; then
-    stop "could not install them. As an administrator: apt-get install $missing$optional"
+    stop "could not install $missing; the lines above say why"
   fi
   for package in $optional; do
     apt_install "$package" || say "$package could not be installed; its part stays off"

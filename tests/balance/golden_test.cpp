@@ -26,7 +26,7 @@ auto golden(std::string const& name) -> std::vector<T> {
 }
 auto golden_matrix(std::string const& name) -> std::vector<double> {
   auto const array = read_npy(EQUIPOISE_TEST_DATA "/golden/" + name + ".npy");
-  return as_matrix<double>(array).values;
+  return as_dense<double>(array).values;
 }
 struct keep_rows {
   using statistic = count_rows;

@@ -65,7 +65,7 @@ auto when(S const& s) noexcept -> window<tick_of_t<S>> {
 template <class P>
 concept population = requires(P const& p, unit_index u) {
   { p.size() } -> std::convertible_to<std::size_t>;
-  { p[u] } -> spike_train;
+  requires spike_train<std::remove_cvref_t<decltype(p[u])>>;  // a reference, or a view by value
   p.when();
 };
 
