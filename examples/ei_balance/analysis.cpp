@@ -21,7 +21,7 @@ using ns = std::chrono::nanoseconds;
 namespace {
 
 constexpr std::int64_t pixels = 1000;   // across a picture of the whole recording
-constexpr ns near_cut = 10us;           // a cell this close to the cut is one that a small error moves
+constexpr double near_cut_ms = 0.010;   // a cell this close to the cut is one that a small error moves
 constexpr double matters = 0.05;        // a change of r that is worth a warning
 
 /// The study: everything that is reported, in one pass.
@@ -50,7 +50,7 @@ auto number(double x, int digits = 3) -> std::string {
 /// What hangs on single cells near the cut.
 void warn_of_leverage(analysis_result& r, scales const& widths, within<recording> const& part) {
   std::vector<unit_index> units;
-  for (auto const u : units_near_cut(r.features, *r.cut_ms, static_cast<double>(near_cut.count()) * 1e-6)) units.push_back(static_cast<unit_index>(u));
+  for (auto const& u : units_near_cut(r.features, threshold{.trough_to_peak_ms = *r.cut_ms}, near_cut_ms)) units.push_back(u.unit);
   for (auto const& l : leverage(part, r.cells.cells, widths, units))
     if (l.largest_change > matters)
       r.warnings.push_back({"one_cell_carries_much", "unit " + std::to_string(r.recording.units[l.unit].id) + " has a trough-to-peak time of " + number(r.features[l.unit].trough_to_peak_ms, 4) + " ms, within 0.010 ms of the cut; on the other side of it r at " +

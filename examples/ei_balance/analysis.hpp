@@ -14,6 +14,7 @@
 #include <equipoise/spikes/recording.hpp>
 #include <equipoise/stats/grouped_rows.hpp>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 

@@ -27,7 +27,7 @@ class object {
     to_[name] = std::forward<X>(x);
     return *this;
   }
-  [[nodiscard]] auto done() && -> json {
+  [[nodiscard]] auto done() -> json {
     if (!why_.is_null()) to_["reason"] = std::move(why_);
     return std::move(to_);
   }

@@ -2,8 +2,7 @@
 // What ei_balance writes on the terminal and into its CSV.
 #include <cmath>
 #include <cstdio>
-#include <equipoise/io/csv.hpp>
-#include <equipoise/io/phy.hpp>
+#include <equipoise/io/table.hpp>
 #include <string>
 #include <vector>
 

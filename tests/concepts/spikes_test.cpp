@@ -68,7 +68,8 @@ struct mutable_only {
   auto raw() noexcept -> std::span<std::int64_t const> { return {}; }
   auto when() noexcept -> window<tk> { return {}; }
 };
-static_assert(!spike_train<no_tick> && !spike_train<floating_tick> && !spike_train<other_tick> && !spike_train<no_window> && !spike_train<no_raw> && !spike_train<floating_raw> && !spike_train<mutable_only>);
+static_assert(!spike_train<no_tick> && !spike_train<floating_tick> && !spike_train<other_tick> && !spike_train<no_window>);
+static_assert(!spike_train<no_raw> && !spike_train<floating_raw> && !spike_train<mutable_only>);
 static_assert(!spike_train<int> && !spike_train<std::vector<std::int64_t>> && !spike_train<least_population> && !spike_train<tk>);
 
 struct unsized_population {
@@ -96,34 +97,106 @@ struct source_without_end : least_source {
 struct once_only {
   auto blocks() -> least_source { return {}; }  // not const: a pass changes it
 };
-static_assert(!event_source<source_without_layout> && !event_source<source_of_another_tick> && !event_source<source_without_end> && !event_source<least_replayable> && !event_source<least_source const>);
+static_assert(!event_source<source_without_layout> && !event_source<source_of_another_tick> && !event_source<source_without_end>);
+static_assert(!event_source<least_replayable> && !event_source<least_source const>);
 static_assert(!replayable<once_only> && !replayable<least_source>);
 
 }  // namespace
 
-namespace elsewhere {
-/// A type of somebody else, with other names and 64-bit samples in an array.
-struct cluster {
+namespace eq = equipoise;
+
+// [region train_with_members]
+struct my_train {
+  using tick_type = eq::ticks<30'000>;  // samples of a 30 kHz clock
+  std::vector<std::int64_t> samples;
+  std::int64_t length = 0;
+
+  auto raw() const noexcept -> std::span<std::int64_t const> { return samples; }
+  auto when() const noexcept -> eq::window<tick_type> { return {tick_type{0}, tick_type{length}}; }
+};
+static_assert(eq::spike_train<my_train>);
+// [endregion train_with_members]
+
+// [region train_with_traits]
+namespace lab {
+struct cluster {  // somebody else's type: it stays as it is
   std::string label;
-  long long const* first;
+  std::int64_t const* first;
   std::size_t n;
 };
-}  // namespace elsewhere
+}  // namespace lab
 
 template <>
-struct equipoise::spike_train_traits<elsewhere::cluster> {
+struct equipoise::spike_train_traits<lab::cluster> {
   using tick_type = std::chrono::nanoseconds;
-  static auto raw(elsewhere::cluster const& c) noexcept -> std::span<std::int64_t const> { return {reinterpret_cast<std::int64_t const*>(c.first), c.n}; }
-  static auto when(elsewhere::cluster const&) noexcept -> window<tick_type> { return {tick_type{0}, tick_type{100}}; }
+  static auto raw(lab::cluster const& c) noexcept -> std::span<std::int64_t const> { return {c.first, c.n}; }
+  static auto when(lab::cluster const&) noexcept -> window<tick_type> { return {tick_type{0}, std::chrono::hours{1}}; }
 };
-static_assert(spike_train<elsewhere::cluster>);
+static_assert(eq::spike_train<lab::cluster>);
+// [endregion train_with_traits]
+
+// [region population]
+struct my_cells {
+  std::vector<my_train> cells;
+
+  auto size() const { return cells.size(); }
+  auto operator[](eq::unit_index u) const -> my_train const& { return cells[u]; }
+  auto when() const { return cells.front().when(); }
+};
+static_assert(eq::population<my_cells>);
+// [endregion population]
+
+// [region source]
+struct metronome {  // unit 0 fires every 10 ms, unit 1 half a beat later; one second a block, `blocks` of them
+  using tick_type = std::chrono::milliseconds;
+  std::int64_t blocks = 0;
+  std::vector<std::int64_t> at;
+  std::vector<eq::unit_index> unit;
+  std::int64_t next_block = 0;
+
+  auto layout() const -> eq::layout<tick_type> { return {{tick_type{0}, tick_type{1000 * blocks}}, 2}; }
+  auto next() -> std::optional<eq::event_block<tick_type>> {
+    if (next_block == blocks) return std::nullopt;
+    auto const begin = 1000 * next_block++;
+    at.clear(), unit.clear();
+    for (eq::unit_index beat = 0; beat < 200; ++beat) at.push_back(begin + 5 * beat), unit.push_back(beat % 2);
+    return eq::event_block<tick_type>{{tick_type{begin}, tick_type{begin + 1000}}, at, unit};
+  }
+};
+static_assert(eq::event_source<metronome>);
+// [endregion source]
 
 TEST_CASE("spikes: a user's own type is a train through the traits, and nothing is copied") {
-  long long const samples[] = {1, 5, 9};
-  elsewhere::cluster const c{"a", samples, 3};
-  CHECK(raw(c).data() == reinterpret_cast<std::int64_t const*>(samples));
+  std::int64_t const samples[] = {1, 5, 9};
+  lab::cluster const c{"a", samples, 3};
+  CHECK(raw(c).data() == samples);
   CHECK(raw(c).size() == 3);
-  CHECK(when(c).end == std::chrono::nanoseconds{100});
+  CHECK(when(c).end == std::chrono::hours{1});
+  static_assert(std::same_as<tick_of_t<lab::cluster>, std::chrono::nanoseconds>);
+}
+
+TEST_CASE("spikes: members serve as well, also within a population that gives references") {
+  my_cells const p{{{{4, 8}, 100}, {{}, 100}}};
+  CHECK(raw(p[0]).data() == p.cells[0].samples.data());
+  CHECK(when(p[1]) == window<tk>{tk{0}, tk{100}});
+}
+
+TEST_CASE("spikes: a source hands out ascending, disjoint blocks until it is empty") {
+  metronome source{.blocks = 3, .at = {}, .unit = {}};
+  std::int64_t spikes = 0, last = -1;
+  auto end = source.layout().when.begin;
+  while (auto const b = source.next()) {
+    CHECK(b->when.begin == end);
+    end = b->when.end;
+    for (auto const t : b->at) {
+      CHECK((t > last && b->when.contains(std::chrono::milliseconds{t})));
+      last = t;
+      ++spikes;
+    }
+  }
+  CHECK(spikes == 600);
+  CHECK(end == source.layout().when.end);
+  CHECK_FALSE(source.next().has_value());
 }
 
 TEST_CASE("spikes: part of a block is a view of the same memory") {

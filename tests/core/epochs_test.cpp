@@ -82,7 +82,8 @@ TEST_CASE("epochs: time added twice is refused, and nothing changes") {
 }
 
 TEST_CASE("epochs: the constructor names windows that overlap or end before they begin") {
-  CHECK_THROWS_WITH_AS((epochs<tk>{w(0, 30), w(20, 40)}), "epochs: two windows share time (0.000000 s to 3.000000 s and 2.000000 s to 4.000000 s); unite them with a | b if that is meant", error);
+  CHECK_THROWS_WITH_AS((epochs<tk>{w(0, 30), w(20, 40)}),
+                       "epochs: two windows share time (0.000000 s to 3.000000 s and 2.000000 s to 4.000000 s); unite them with a | b if that is meant", error);
   CHECK_THROWS_WITH_AS((epochs<tk>{w(10, 0)}), doctest::Contains("ends before it begins (1.000000 s to 0.000000 s)"), error);
 }
 

@@ -61,7 +61,8 @@ TEST_CASE("spike_vector: owns its ticks, also those at both ends of the window")
 }
 
 TEST_CASE("spike_vector: unsorted spikes and spikes outside the window are refused with a sentence") {
-  CHECK_THROWS_WITH_AS((spike_vector<tk>({1, 4, 3}, second)), "spike_vector, spike 2: times are not ascending (expected at least 4, found 3); validate(…) counts such places; sort before building the train", error);
+  CHECK_THROWS_WITH_AS((spike_vector<tk>({1, 4, 3}, second)),
+                       "spike_vector, spike 2: times are not ascending (expected at least 4, found 3); validate(…) counts such places; sort before building the train", error);
   CHECK_THROWS_WITH_AS((spike_vector<tk>({1, 1000}, second)), doctest::Contains("a spike lies outside the window [0, 1000) (found 1000)"), error);
   CHECK_THROWS_WITH_AS((spike_vector<tk>({-1, 1}, second)), doctest::Contains("(found -1)"), error);
 }

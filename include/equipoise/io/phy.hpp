@@ -192,11 +192,11 @@ inline auto read_phy(std::string const& path, phy_options const& options = {}) -
   for (unit_index u = 0; u < kept.size(); ++u) silent += r.table[u].empty() ? 1u : 0u;
   if (silent > 0) r.warnings.push_back({"silent_units", std::to_string(silent) + " of " + std::to_string(kept.size()) + " units have no spike in the recording; they count as cells"});
 
-  if (options.waveforms)
-    if (auto found = detail::read_waveforms(f.folder, kept, f.ids, f.cluster, *rate)) {
-      r.waveforms = std::move(found->table);
-      for (std::size_t u = 0; u < kept.size(); ++u) r.units[u].channel = found->channel[u];
-    }
+  if (options.waveforms) {
+    auto found = detail::read_waveforms(f.folder, kept, f.ids, f.cluster, *rate);
+    for (std::size_t u = 0; u < found.channel.size(); ++u) r.units[u].channel = found.channel[u];
+    r.waveforms = std::move(found.table);
+  }
   for (auto& u : r.units)
     for (auto const* name : {"ch", "channel", "electrode"})
       if (auto const c = u.columns.find(name); u.channel < 0 && c != u.columns.end()) {

@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <limits>
 #include <map>
-#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -26,6 +25,15 @@ struct cluster_waveforms {
   waveform_table table;
   std::vector<std::int32_t> channel;
 };
+
+/// Waveforms of NaN for so many units.
+inline auto blank_waveforms(std::size_t units, std::size_t samples, double rate_hz, bool in_microvolts) -> cluster_waveforms {
+  cluster_waveforms w;
+  w.table.values.assign(units * samples, std::numeric_limits<float>::quiet_NaN());
+  w.table.samples = samples, w.table.rate_hz = rate_hz, w.table.in_microvolts = in_microvolts;
+  w.channel.assign(units, -1);
+  return w;
+}
 
 inline auto expect_axes(dense<float> const& a, std::size_t axes, std::string const& path) -> void {
   if (a.shape.size() != axes) throw error({.where = path, .place = "shape", .problem = "another number of axes than expected", .expected = std::to_string(axes), .found = std::to_string(a.shape.size()), .advice = "is this the right file?"});
@@ -92,7 +100,7 @@ inline auto waveforms_from_templates(std::filesystem::path const& folder, std::s
   } else {
     for (auto const id : ids) spikes[id][id] = 1;  // never curated: clusters are templates
   }
-  cluster_waveforms out{{std::vector<float>(ids.size() * templates.samples(), std::numeric_limits<float>::quiet_NaN()), templates.samples(), rate_hz, false}, std::vector<std::int32_t>(ids.size(), -1)};
+  auto out = blank_waveforms(ids.size(), templates.samples(), rate_hz, false);
   for (std::size_t u = 0; u < ids.size(); ++u) {
     auto const of = spikes.find(ids[u]);
     if (of == spikes.end()) continue;
@@ -117,11 +125,11 @@ inline auto waveforms_from_templates(std::filesystem::path const& folder, std::s
 }
 
 /// The waveforms of `mean_waveform_uV.npy` (clusters × samples, µV, NaN-padded; rows are the clusters of `mean_waveform_clusters.npy`, or all
-/// clusters of the folder in ascending order), of the templates otherwise; nothing if the folder has neither.
-inline auto read_waveforms(std::filesystem::path const& folder, std::span<std::int64_t const> ids, std::span<std::int64_t const> all_ids, std::span<std::int64_t const> cluster_of_spike, double rate_hz) -> std::optional<cluster_waveforms> {
+/// clusters of the folder in ascending order), of the templates otherwise; empty if the folder has neither.
+inline auto read_waveforms(std::filesystem::path const& folder, std::span<std::int64_t const> ids, std::span<std::int64_t const> all_ids, std::span<std::int64_t const> cluster_of_spike, double rate_hz) -> cluster_waveforms {
   auto const path = folder / "mean_waveform_uV.npy";
   if (!std::filesystem::exists(path)) {
-    if (!std::filesystem::exists(folder / "templates.npy")) return std::nullopt;
+    if (!std::filesystem::exists(folder / "templates.npy")) return {};
     return waveforms_from_templates(folder, ids, cluster_of_spike, rate_hz);
   }
   auto const all = as_dense<float>(read_npy(path.string()));
@@ -130,7 +138,7 @@ inline auto read_waveforms(std::filesystem::path const& folder, std::span<std::i
   if (auto const named = folder / "mean_waveform_clusters.npy"; std::filesystem::exists(named)) rows = as_vector<std::int64_t>(read_npy(named.string()));
   if (rows.size() != all.shape[0]) throw error({.where = path.string(), .place = "shape", .problem = "not one row per cluster", .expected = std::to_string(rows.size()), .found = std::to_string(all.shape[0]), .advice = "name the clusters of the rows in mean_waveform_clusters.npy"});
   auto const samples = all.shape[1];
-  cluster_waveforms out{{std::vector<float>(ids.size() * samples, std::numeric_limits<float>::quiet_NaN()), samples, rate_hz, true}, std::vector<std::int32_t>(ids.size(), -1)};
+  auto out = blank_waveforms(ids.size(), samples, rate_hz, true);
   for (std::size_t u = 0; u < ids.size(); ++u)
     if (auto const at = std::find(rows.begin(), rows.end(), ids[u]); at != rows.end())
       std::copy_n(all.values.begin() + (at - rows.begin()) * static_cast<std::ptrdiff_t>(samples), samples, out.table.values.begin() + static_cast<std::ptrdiff_t>(u * samples));

@@ -74,8 +74,10 @@ class population_blocks {
   using tick_type = T;
 
   template <population P>
-  population_blocks(P const& trains, epochs<T> const& observed, T length) : observed_(observed & epochs<T>(trains.when())), within_(trains.when()), length_(length), units_(trains.size()) {
-    static_assert(detail::lasting_train<detail::train_of<P>>, "equipoise: population[u] gives a train that owns its spikes and dies at once; return a reference or a spike_span");
+  population_blocks(P const& trains, epochs<T> const& observed, T length)
+      : observed_(observed & epochs<T>(trains.when())), within_(trains.when()), length_(length), units_(trains.size()) {
+    static_assert(detail::lasting_train<detail::train_of<P>>,
+                  "equipoise: population[u] gives a train that owns its spikes and dies at once; return a reference or a spike_span");
     if (length <= T{}) throw error("blocks: a block must be longer than nothing");
     for (unit_index u = 0; u < units_; ++u) heap_.add(raw(trains[u]), u);
     if (!observed_.empty()) now_ = observed_.windows().front().begin;
@@ -108,8 +110,11 @@ class population_blocks {
     auto const t = heap_.at();
     auto const wrong = !within_.contains(T{t});
     if (wrong || t < last_)
-      throw error({.where = "blocks_of", .place = "unit " + std::to_string(heap_.unit()), .problem = wrong ? "a spike lies outside the population's window" : "times are not ascending",
-                   .expected = wrong ? "[" + std::to_string(within_.begin.count()) + ", " + std::to_string(within_.end.count()) + ")" : "at least " + std::to_string(last_), .found = std::to_string(t),
+      throw error({.where = "blocks_of",
+                   .place = "unit " + std::to_string(heap_.unit()),
+                   .problem = wrong ? "a spike lies outside the population's window" : "times are not ascending",
+                   .expected = wrong ? "[" + std::to_string(within_.begin.count()) + ", " + std::to_string(within_.end.count()) + ")" : "at least " + std::to_string(last_),
+                   .found = std::to_string(t),
                    .advice = "validate(…) counts such places"});
     last_ = t;
     heap_.pop();

@@ -56,8 +56,8 @@ struct validation_report {
     std::vector<warning> out;
     auto say = [&](finding const& f, char const* code, char const* what, char const* advice) {
       if (f.count == 0) return;
-      out.push_back({code, std::to_string(f.count) + " of " + std::to_string(spikes) + " spikes " + what + " (first: spike " + std::to_string(f.spike) + ", unit " + std::to_string(f.unit) + ", tick "
-                               + std::to_string(f.tick) + "); " + advice});
+      auto const place = "spike " + std::to_string(f.spike) + ", unit " + std::to_string(f.unit) + ", tick " + std::to_string(f.tick);
+      out.push_back({code, std::to_string(f.count) + " of " + std::to_string(spikes) + " spikes " + what + " (first: " + place + "); " + advice});
     };
     say(unpaired, "unpaired_spikes", "have a time but no unit, or a unit but no time", "the columns differ in length: is a file truncated?");
     say(unknown_unit, "unknown_units", "belong to a unit that is not there", "give the number of units of the recording");
@@ -68,7 +68,8 @@ struct validation_report {
     say(out_of_window, "out_of_window", "lie outside the observed time", "give the extent of the recording, or leave them out knowingly");
     say(duplicate, "duplicate_spikes", "repeat a spike of the same unit at the same tick", "a sorter may have found one event twice: remove the copies knowingly");
     if (empty.count > 0)
-      out.push_back({"empty_units", std::to_string(empty.count) + " of " + std::to_string(units) + " units have no spikes (first: unit " + std::to_string(empty.unit) + "); they count in population sizes unless they are left out"});
+      out.push_back({"empty_units", std::to_string(empty.count) + " of " + std::to_string(units) + " units have no spikes (first: unit " + std::to_string(empty.unit)
+                                        + "); they count in population sizes unless they are left out"});
     return out;
   }
 };
@@ -120,7 +121,8 @@ inline constexpr T restart_tolerance = std::chrono::round<T>(std::chrono::second
 /// Errors   none for whatever the columns hold
 /// Cost     O(n log n) if the column is not in time order, else O(n); a copy of the spikes, 24 bytes each
 template <tick T>
-auto validate(std::span<std::int64_t const> at, std::span<unit_index const> unit, std::size_t units, epochs<T> const& observed, T tolerance = restart_tolerance<T>) -> validation_report {
+auto validate(std::span<std::int64_t const> at, std::span<unit_index const> unit, std::size_t units, epochs<T> const& observed, T tolerance = restart_tolerance<T>)
+    -> validation_report {
   validation_report r;
   auto const n = (std::min)(at.size(), unit.size()), longer = (std::max)(at.size(), unit.size());
   r.spikes = static_cast<std::int64_t>(longer);
@@ -147,7 +149,8 @@ auto validate(std::span<std::int64_t const> at, std::span<unit_index const> unit
   return r;
 }
 template <tick T>
-auto validate(std::span<std::int64_t const> at, std::span<unit_index const> unit, std::size_t units, window<T> when, T tolerance = restart_tolerance<T>) -> validation_report {
+auto validate(std::span<std::int64_t const> at, std::span<unit_index const> unit, std::size_t units, window<T> when, T tolerance = restart_tolerance<T>)
+    -> validation_report {
   return validate(at, unit, units, epochs<T>(when), tolerance);
 }
 

@@ -135,7 +135,8 @@ class merged_view : public ranges::view_facade<merged_view<T>, ranges::finite> {
 /// Errors   none
 /// Cost     O(log trains) a spike; an iterator holds 32 bytes a train, so copy it rarely
 template <class S, class... More>
-  requires detail::lasting_train<S> && (detail::lasting_train<More> && ...) && (std::same_as<tick_of_t<std::remove_cvref_t<S>>, tick_of_t<std::remove_cvref_t<More>>> && ...)
+  requires detail::lasting_train<S> && (detail::lasting_train<More> && ...)
+           && (std::same_as<tick_of_t<std::remove_cvref_t<S>>, tick_of_t<std::remove_cvref_t<More>>> && ...)
 auto merged(S&& first, More&&... more) -> merged_view<tick_of_t<std::remove_cvref_t<S>>> {
   detail::merge_heap heads;
   unit_index unit = 0;
