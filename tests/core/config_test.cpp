@@ -16,7 +16,8 @@ constexpr auto least = (std::numeric_limits<std::int64_t>::min)();
 
 constexpr auto divides() -> bool {
   return floor_div(7, 2) == 3 && floor_div(-7, 2) == -4 && floor_div(-8, 2) == -4 && floor_div(0, 5) == 0 && floor_div(-1, most) == -1
-      && floor_div(least, 1) == least && floor_div(most, most) == 1 && ceil_div(7, 2) == 4 && ceil_div(-7, 2) == -3 && ceil_div(8, 2) == 4 && ceil_div(0, 5) == 0 && ceil_div(1, most) == 1 && ceil_div(least, 1) == least;
+      && floor_div(least, 1) == least && floor_div(most, most) == 1
+      && ceil_div(7, 2) == 4 && ceil_div(-7, 2) == -3 && ceil_div(8, 2) == 4 && ceil_div(0, 5) == 0 && ceil_div(1, most) == 1 && ceil_div(least, 1) == least;
 }
 static_assert(divides());
 }  // namespace

@@ -23,7 +23,9 @@ static_assert(odd{390'625} == 16s && tk{30'000} == 1s);
 constexpr auto windows() -> bool {
   window<tk> const w{tk{-5}, tk{10}}, inside_out{tk{3}, tk{1}};
   return w.length() == tk{15} && !w.empty() && w.contains(tk{-5}) && w.contains(tk{9}) && !w.contains(tk{10}) && !w.contains(tk{-6}) && inside_out.empty()
-      && !inside_out.contains(tk{2}) && window<tk>{}.empty() && intersection(w, {tk{8}, tk{20}}) == window<tk>{tk{8}, tk{10}} && intersection(w, {tk{10}, tk{20}}) == window<tk>{} && intersection(w, w) == w;
+      && !inside_out.contains(tk{2}) && window<tk>{}.empty()
+      && intersection(w, {tk{8}, tk{20}}) == window<tk>{tk{8}, tk{10}} && intersection(w, {tk{10}, tk{20}}) == window<tk>{}
+      && intersection(w, w) == w;
 }
 static_assert(windows());
 

@@ -30,7 +30,8 @@ template <class S>
 auto intervals(S&& train) {
   using T = tick_of_t<std::remove_cvref_t<S>>;
   std::span<std::int64_t const> const at = raw(train);
-  return ranges::views::iota(std::size_t{0}, at.empty() ? std::size_t{0} : at.size() - 1) | ranges::views::transform([at](std::size_t k) { return T{at[k + 1] - at[k]}; });
+  return ranges::views::iota(std::size_t{0}, at.empty() ? std::size_t{0} : at.size() - 1)
+         | ranges::views::transform([at](std::size_t k) { return T{at[k + 1] - at[k]}; });
 }
 
 /// Spikes in quick succession.

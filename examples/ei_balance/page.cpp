@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: BSL-1.0
+// The report: figures, tables and warnings of one analysis on one page.
+#include <algorithm>
+#include <cmath>
+#include <equipoise/report/figure.hpp>
+#include <equipoise/report/html.hpp>
+#include <equipoise/report/pictures.hpp>
+#include <equipoise/report/time_figure.hpp>
+#include <numeric>
+
+#include "analysis.hpp"
+
+using namespace equipoise;
+
+#ifdef EI_BALANCE_VEGA
+auto vega_bundle() -> std::string_view;
+#else
+static auto vega_bundle() -> std::string_view { return {}; }
+#endif
+
+namespace {
+
+constexpr double raster_s = 10;  // seconds shown in the raster
+constexpr std::size_t trace_points = 1000;
+
+auto text(double x, int digits) -> std::string { return report::decimals(x, digits).text; }
+auto traces_of(analysis_result const& r) -> std::vector<scale_trace> {
+  std::vector<scale_trace> out;
+  for (std::size_t k = 0; k < r.scales.size(); ++k) {
+    auto const& s = r.scales[k];
+    auto const e = s.mean.e * static_cast<double>(r.cells.count(cell::e)), i = s.mean.i * static_cast<double>(r.cells.count(cell::i));
+    if (!std::isnan(s.rho)) out.push_back({s.width, &r.traces[k], e, std::sqrt(s.fano.e * e), i, std::sqrt(s.fano.i * i)});
+  }
+  return out;
+}
+
+auto coupling_picture(analysis_result const& r) -> report::picture {
+  std::vector<figure::coupling_point> points;
+  for (auto const& s : r.scales) points.push_back({in_ms(s.width), s.rho, s.bins, std::isnan(s.rho) ? std::string(to_string(reason_of(s.rho))) : std::string()});
+  return {"coupling", "Do excitation and inhibition co-fluctuate?", "Pearson correlation of the ensembles' spike counts, bin by bin, at each scale. No null band is drawn, as none was computed: slow common drift and common input raise r as well.", figure::coupling(points)};
+}
+auto image_picture(analysis_result const& r, std::vector<scale_trace> const& traces) -> report::picture {
+  auto const begin = in_seconds(r.when.begin), end = in_seconds(r.when.end);
+  std::vector<double> widths;
+  for (auto const& t : traces) widths.push_back(in_ms(t.width));
+  std::vector<figure::state_bar> states;
+  for (auto const& s : r.states) states.push_back({in_seconds(s.when.begin), in_seconds(s.when.end), s.label});
+  return {"image", "When do they deviate?",
+          "Above: z(E) − z(I) at every scale, fine scales on top, blue where excitation and red where inhibition exceeds, each population z-scored over the stretch. Where bins are narrower than a pixel (" + text(traces.empty() ? 0 : traces.front().seconds(), 2) +
+            " s) the mean over the pixel is shown, so fine scales look paler. Below: the mean over scales of z(E) and of z(I), z-scored again.",
+          figure::balance_image(deviation_image(traces), widths, multiscale_trace(traces, begin, end, trace_points), states, begin, end)};
+}
+auto raster_picture(analysis_result const& r) -> report::picture {
+  auto const middle = r.when.begin + (r.when.end - r.when.begin) / 2;
+  auto const half = nanoseconds_from_seconds(raster_s / 2);
+  window<std::chrono::nanoseconds> const w{(std::max)(r.when.begin, middle - half), (std::min)(r.when.end, middle + half)};
+  std::vector<unit_index> order;
+  for (unit_index u = 0; u < r.recording.size(); ++u)
+    if (r.cells.cells[u] != cell::neither) order.push_back(u);
+  std::sort(order.begin(), order.end(), [&](unit_index a, unit_index b) { return r.recording[a].size() != r.recording[b].size() ? r.recording[a].size() < r.recording[b].size() : a < b; });
+  std::vector<figure::raster_row> rows;
+  std::vector<figure::raster_spike> spikes;
+  for (auto const u : order) {
+    auto const train = r.recording[u].raw();
+    auto const from = std::lower_bound(train.begin(), train.end(), w.begin.count()), to = std::lower_bound(from, train.end(), w.end.count());
+    for (auto t = from; t != to; ++t) spikes.push_back({static_cast<double>(*t) * 1e-9, rows.size()});
+    rows.push_back({std::to_string(r.recording.units[u].id), r.cells.cells[u], r.recording[u].rate_hz()});
+  }
+  return {"raster", "Spikes", "The middle " + text(in_seconds(w.length()), 0) + " s: E blue, I red, one row per unit, fastest on top.", figure::raster(spikes, rows, in_seconds(w.begin), in_seconds(w.end))};
+}
+auto lag_picture(analysis_result const& r) -> report::picture {
+  std::vector<figure::lag_curve> curves;
+  std::vector<std::size_t> defined;
+  for (std::size_t k = 0; k < r.scales.size(); ++k)
+    if (!std::isnan(r.scales[k].rho)) defined.push_back(k);
+  auto const n = (std::min)(std::size_t{7}, defined.size());
+  for (std::size_t j = 0; j < n; ++j) {
+    auto const& s = r.scales[defined[n == 1 ? 0 : j * (defined.size() - 1) / (n - 1)]];
+    curves.push_back({in_ms(s.width), s.curve});
+  }
+  return {"lags", "At which lag?", "Cross-correlation of the ensembles at some scales; the dashed line marks lag 0. Bins wider than a few milliseconds show zero lag for every faster process, and common input gives zero lag as well.", figure::lags(curves)};
+}
+auto plane_picture(analysis_result const& r) -> report::picture {
+  std::vector<figure::plane_point> points;
+  for (std::size_t u = 0; u < r.features.size(); ++u) {
+    auto const& f = r.features[u];
+    std::string note;
+    for (auto const& name : flag_names(f)) note += (note.empty() ? "" : ", ") + std::string(name);
+    points.push_back({std::to_string(r.recording.units[u].id), f.trough_to_peak_ms, f.trough_half_width_ms, r.cells.cells[u], note, f.has(waveform_flag::truncated)});
+  }
+  return {"cells", "Which units are which?", "Trough-to-peak time and trough width at half amplitude of each unit; the dashed line is the cut. Labels from waveforms are putative: where the histogram has no gap at the cut, the cells beside it may be of either kind.",
+          figure::plane(points, "Trough width (ms)", r.cut_ms)};
+}
+
+auto scale_table(std::vector<scale_result> const& scales, std::string caption) -> report::table {
+  report::table t{std::move(caption),
+                  {{"bin (ms)", "realised width"}, {"bins", "complete bins"}, {"mean E", "spikes per cell and bin"}, {"mean I", "spikes per cell and bin"}, {"r", "correlation at zero lag"}, {"lag (ms)", "of the peak of the cross-correlation, by parabola; above 0 inhibition follows"},
+                   {"centroid (ms)", "of the half maximum of the cross-correlation"}, {"asymmetry", "−1 … 1 over ±10 ms"}, {"deviation", "SD of e/mean − i/mean, Poisson floor removed"}, {"relative", "the same with the floor"}, {"z", "SD of z(E) − z(I)"},
+                   {"tail", "share of bins beyond 3 robust SD"}, {"axis ratio", "λ₂/λ₁ of the ellipse of (E, I)"}},
+                  {}};
+  for (auto const& s : scales) {
+    auto const ms = in_ms(s.width);
+    auto const fine = ms < 10 ? 2 : ms < 1000 ? 1 : 0;
+    t.rows.push_back({report::decimals(ms, ms < 100 ? 2 : 0), report::count(s.bins), report::decimals(s.mean.e, 4), report::decimals(s.mean.i, 4), report::decimals(s.rho, 3), report::decimals(std::isnan(s.peak.interpolated) ? s.peak.interpolated : s.peak.interpolated * ms, fine),
+                      report::decimals(std::isnan(s.centroid) ? s.centroid : s.centroid * ms, fine), report::decimals(s.asymmetry, 2), report::decimals(s.deviation.relative_floor_removed, 3), report::decimals(s.deviation.relative, 3), report::decimals(s.deviation.zscored, 3),
+                      report::decimals(s.tail_index, 4), report::decimals(s.symmetry.axis_ratio, 3)});
+  }
+  return t;
+}
+
+}  // namespace
+
+auto to_page(analysis_result const& r) -> std::string {
+  report::page p;
+  p.title = "Balance of excitation and inhibition";
+  p.subtitle = r.recording.source;
+  p.facts = {{"Recording", r.recording.format + ", " + text(in_seconds(r.when.begin), 3) + " to " + text(in_seconds(r.when.end), 3) + " s"},
+             {"Kept", report::count(r.spikes).text + " spikes of " + std::to_string(r.recording.size()) + " units"}};
+  std::string dropped;
+  for (auto const& [why, n] : r.recording.dropped) dropped += (dropped.empty() ? "" : "; ") + why + ": " + report::count(n.spikes).text + " spikes" + (n.units > 0 ? ", " + std::to_string(n.units) + " units" : "");
+  p.facts.emplace_back("Dropped", dropped.empty() ? "nothing" : dropped);
+  p.facts.emplace_back("Cells", std::to_string(r.cells.count(cell::e)) + " excitatory, " + std::to_string(r.cells.count(cell::i)) + " inhibitory, " + std::to_string(r.cells.count(cell::neither)) + " neither");
+  p.facts.emplace_back("Labels", r.cells.method + (r.cells.putative ? " (putative)" : " (given)"));
+  p.notes = {"E and I are the summed spikes of all excitatory and all inhibitory units in bins of one width. Counts are exact; what cannot be computed is a dash that says why."};
+  p.warnings = r.warnings;
+  auto const traces = traces_of(r);
+  p.pictures.push_back(coupling_picture(r));
+  if (!traces.empty()) p.pictures.push_back(image_picture(r, traces));
+  if (!traces.empty())
+    p.pictures.push_back({"mirror", "Activity of both populations", "Firing rate of each population relative to its own mean, excitation upwards and inhibition downwards; the tooltip gives spikes per cell and second.",
+                          figure::mirror(mirrored_histogram(traces.front(), {r.cells.count(cell::e), r.cells.count(cell::i)}), in_seconds(r.when.begin), in_seconds(r.when.end))});
+  p.pictures.push_back(raster_picture(r));
+  p.pictures.push_back(lag_picture(r));
+  if (!r.features.empty()) p.pictures.push_back(plane_picture(r));
+  p.tables.push_back(scale_table(r.scales, "All scales"));
+  for (auto const& s : r.by_state) p.tables.push_back(scale_table(s.scales, "State " + s.name + ", " + text(s.seconds, 1) + " s"));
+  p.footer = "Written by equipoise. Method: Dehghani et al. 2016, Scientific Reports 6:23176. Cite both the paper and the software.";
+  return report::html(p, vega_bundle());
+}

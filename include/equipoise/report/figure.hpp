@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+/// \file
+/// Pictures as Vega specifications: correlation against scale, correlation by lag, the plane of waveforms. E is blue and I red everywhere.
+///
+/// A specification is plain JSON that any Vega (version 5) draws; `width` is a signal, so that a page can fit it to its column.
+
+#include <cmath>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "../concepts/balance.hpp"
+
+namespace equipoise {
+inline namespace EQUIPOISE_ABI {
+namespace figure {
+
+using json = nlohmann::ordered_json;
+
+/// Told apart by every kind of colour vision, and in grey: E dark blue, I red, neither grey.
+inline constexpr auto blue = "#2166ac", red = "#c0392b", grey = "#8a8a8a", ink = "#222222";
+
+inline auto colour(cell c) noexcept -> char const* { return c == cell::e ? blue : c == cell::i ? red : grey; }
+inline auto word(cell c) noexcept -> char const* { return c == cell::e ? "E" : c == cell::i ? "I" : "neither"; }
+
+/// A number for a picture: six digits, null if undefined.
+inline auto value(double x) -> json {
+  if (!std::isfinite(x)) return nullptr;
+  if (x == 0) return 0;
+  auto const scale = std::pow(10.0, 5 - std::floor(std::log10(std::abs(x))));
+  return std::isfinite(scale) ? std::round(x * scale) / scale : x;
+}
+
+/// What all figures share. `height` in pixels.
+inline auto blank(int height, char const* description) -> json {
+  return {{"$schema", "https://vega.github.io/schema/vega/v5.json"}, {"description", description}, {"width", 640}, {"height", height}, {"padding", 5}, {"autosize", {{"type", "fit-x"}, {"contains", "padding"}}},
+          {"config",
+           {{"axis", {{"labelFont", "sans-serif"}, {"titleFont", "sans-serif"}, {"labelFontSize", 11}, {"titleFontSize", 12}, {"titleFontWeight", "normal"}, {"gridColor", "#e6e6e6"}, {"labelColor", ink}, {"titleColor", ink}}},
+            {"legend", {{"labelFont", "sans-serif"}, {"titleFont", "sans-serif"}, {"labelFontSize", 11}, {"titleFontSize", 11}, {"titleFontWeight", "normal"}}}}}};
+}
+inline auto axis(char const* orient, char const* scale, std::string const& title, bool grid = true) -> json {
+  return {{"orient", orient}, {"scale", scale}, {"title", title}, {"grid", grid}, {"labelOverlap", true}, {"domainColor", "#888888"}, {"tickColor", "#888888"}};
+}
+/// A legend of the classes as dots.
+inline auto class_legend(bool neither = false) -> json {
+  auto domain = json::array({"E", "I"});
+  if (neither) domain.push_back("neither");
+  return domain;
+}
+inline auto class_scale(bool neither = false) -> json {
+  auto range = json::array({blue, red});
+  if (neither) range.push_back(grey);
+  return {{"name", "class"}, {"type", "ordinal"}, {"domain", class_legend(neither)}, {"range", range}};
+}
+inline auto field(char const* scale, char const* name, double offset = 0) -> json { return {{"scale", scale}, {"field", name}, {"offset", offset}}; }  // offset in pixels
+
+/// One scale of the curve r(width).
+struct coupling_point {
+  double width_ms, rho;
+  std::int64_t bins;
+  std::string undefined;                    ///< why rho is, if it is
+  std::optional<double> low{}, high{};      ///< an interval or a null band, if computed
+};
+
+/// (a) Zero-lag correlation against scale; scales without a value are crosses on the axis.
+inline auto coupling(std::span<coupling_point const> points) -> json {
+  auto rows = json::array(), missing = json::array();
+  for (auto const& p : points) {
+    if (!std::isfinite(p.rho)) {
+      missing.push_back({{"w", value(p.width_ms)}, {"why", p.undefined}, {"n", p.bins}});
+      continue;
+    }
+    json row{{"w", value(p.width_ms)}, {"r", value(p.rho)}, {"n", p.bins}};
+    if (p.low && p.high) row["lo"] = value(*p.low), row["hi"] = value(*p.high);
+    rows.push_back(std::move(row));
+  }
+  auto spec = blank(280, "Correlation of excitatory and inhibitory counts at zero lag against bin width");
+  spec["data"] = {{{"name", "r"}, {"values", rows}}, {{"name", "missing"}, {"values", missing}}};
+  auto const low = points.empty() ? 1.0 : points.front().width_ms, high = points.empty() ? 10.0 : points.back().width_ms;
+  spec["scales"] = {{{"name", "x"}, {"type", "log"}, {"domain", {low / 1.15, high * 1.15}}, {"range", "width"}}, {{"name", "y"}, {"type", "linear"}, {"domain", {{"data", "r"}, {"field", "r"}}}, {"range", "height"}, {"zero", true}, {"nice", true}}};
+  auto x = axis("bottom", "x", "Bin width (ms)");
+  x["values"] = {1, 3, 10, 30, 100, 300, 1000, 3000, 10000};
+  x["format"] = "~s";
+  x["encode"] = {{"labels", {{"update", {{"text", {{"signal", "format(datum.value, ',')"}}}}}}}};
+  spec["axes"] = {x, axis("left", "y", "r of E and I, zero lag")};
+  spec["marks"] = {
+    {{"type", "rule"}, {"encode", {{"update", {{"x", {{"value", 0}}}, {"x2", {{"signal", "width"}}}, {"y", {{"scale", "y"}, {"value", 0}}}, {"stroke", {{"value", "#999999"}}}}}}}},
+    {{"type", "area"}, {"from", {{"data", "r"}}}, {"encode", {{"update", {{"x", field("x", "w")}, {"y", field("y", "lo")}, {"y2", field("y", "hi")}, {"defined", {{"signal", "isValid(datum.lo)"}}}, {"fill", {{"value", grey}}}, {"fillOpacity", {{"value", 0.25}}}}}}}},
+    {{"type", "line"}, {"from", {{"data", "r"}}}, {"encode", {{"update", {{"x", field("x", "w")}, {"y", field("y", "r")}, {"stroke", {{"value", ink}}}, {"strokeWidth", {{"value", 1.5}}}}}}}},
+    {{"type", "symbol"}, {"from", {{"data", "r"}}}, {"encode", {{"update", {{"x", field("x", "w")}, {"y", field("y", "r")}, {"size", {{"value", 45}}}, {"fill", {{"value", ink}}},
+       {"tooltip", {{"signal", "{'bin width': format(datum.w, ',.4~g') + ' ms', 'r': format(datum.r, '.3f'), 'bins': format(datum.n, ',')}"}}}}}}}},
+    {{"type", "symbol"}, {"from", {{"data", "missing"}}}, {"encode", {{"update", {{"x", field("x", "w")}, {"y", {{"signal", "height"}}}, {"shape", {{"value", "cross"}}}, {"angle", {{"value", 45}}}, {"size", {{"value", 45}}}, {"fill", {{"value", grey}}},
+       {"tooltip", {{"signal", "{'bin width': format(datum.w, ',.4~g') + ' ms', 'undefined': datum.why, 'bins': format(datum.n, ',')}"}}}}}}}}};
+  return spec;
+}
+
+/// C(ℓ) of one scale, −within … within.
+struct lag_curve {
+  double width_ms;
+  std::vector<double> correlation;
+};
+
+/// (e) Correlation by lag for some scales, lags in bins so that they stand over one another; zero is marked.
+inline auto lags(std::span<lag_curve const> curves) -> json {
+  auto rows = json::array(), widths = json::array();
+  for (auto const& c : curves) {
+    auto const within = static_cast<std::int64_t>(c.correlation.size() / 2);
+    for (std::size_t k = 0; k < c.correlation.size(); ++k) rows.push_back({{"w", value(c.width_ms)}, {"lag", static_cast<std::int64_t>(k) - within}, {"c", value(c.correlation[k])}});
+    widths.push_back(value(c.width_ms));
+  }
+  auto spec = blank(280, "Cross-correlation of excitatory and inhibitory counts by lag, for several bin widths");
+  spec["data"] = {{{"name", "c"}, {"values", rows}}};
+  spec["scales"] = {{{"name", "x"}, {"type", "linear"}, {"domain", {{"data", "c"}, {"field", "lag"}}}, {"range", "width"}},
+                    {{"name", "y"}, {"type", "linear"}, {"domain", {{"data", "c"}, {"field", "c"}}}, {"range", "height"}, {"zero", true}, {"nice", true}},
+                    {{"name", "w"}, {"type", "ordinal"}, {"domain", widths}, {"range", {"#a6bddb", "#74a9cf", "#41ab5d", "#d95f0e", "#993404", "#4d004b", "#000000"}}}};
+  spec["axes"] = {axis("bottom", "x", "Lag (bins): right of 0, inhibition follows excitation"), axis("left", "y", "C(lag)")};
+  spec["legends"] = {{{"stroke", "w"}, {"title", "Bin width (ms)"}, {"orient", "top"}, {"direction", "horizontal"}, {"symbolType", "stroke"}, {"symbolStrokeWidth", 3}, {"columns", 7},
+                       {"encode", {{"labels", {{"update", {{"text", {{"signal", "format(datum.value, datum.value < 100 ? '.3~r' : ',.0f')"}}}}}}}}}}};
+  json const curve{{"x", field("x", "lag")}, {"y", field("y", "c")}, {"stroke", field("w", "w")}, {"strokeWidth", {{"value", 1.75}}}, {"defined", {{"signal", "isValid(datum.c)"}}}};
+  spec["marks"] = {
+    {{"type", "rule"}, {"encode", {{"update", {{"x", {{"scale", "x"}, {"value", 0}}}, {"y", {{"value", 0}}}, {"y2", {{"signal", "height"}}}, {"stroke", {{"value", ink}}}, {"strokeDash", {{"value", {4, 3}}}}}}}}},
+    {{"type", "group"}, {"from", {{"facet", {{"name", "one"}, {"data", "c"}, {"groupby", "w"}}}}}, {"marks", {{{"type", "line"}, {"from", {{"data", "one"}}}, {"encode", {{"update", curve}}}}}}},
+    {{"type", "symbol"}, {"from", {{"data", "c"}}}, {"encode", {{"update", {{"x", field("x", "lag")}, {"y", field("y", "c")}, {"size", {{"value", 40}}}, {"fill", {{"value", "transparent"}}}, {"opacity", {{"signal", "isValid(datum.c) ? 1 : 0"}}},
+       {"tooltip", {{"signal", "{'bin width': format(datum.w, ',.4~g') + ' ms', 'lag': format(datum.lag * datum.w, ',.4~g') + ' ms', 'C': format(datum.c, '.4f')}"}}}}}}}}};
+  return spec;
+}
+
+/// A unit in the plane of waveforms.
+struct plane_point {
+  std::string unit;
+  double x, y;
+  cell kind;
+  std::string note;     ///< flags, for the tooltip
+  bool bound = false;   ///< x is a lower bound
+};
+
+/// (f) The units in the plane of two waveform features, with the cut; units lacking y stand on the axis.
+inline auto plane(std::span<plane_point const> units, std::string const& y_title, std::optional<double> cut_ms) -> json {
+  auto rows = json::array();
+  for (auto const& u : units)
+    if (std::isfinite(u.x)) rows.push_back({{"u", u.unit}, {"x", value(u.x)}, {"y", value(u.y)}, {"k", word(u.kind)}, {"s", u.bound ? "triangle-right" : "circle"}, {"note", u.note}});
+  auto spec = blank(300, "Units in the plane of trough-to-peak time and width, coloured by class");
+  spec["data"] = {{{"name", "u"}, {"values", rows}}, {{"name", "bins"}, {"source", "u"}, {"transform", {{{"type", "bin"}, {"field", "x"}, {"extent", {0, 1.5}}, {"step", 0.025}}, {{"type", "aggregate"}, {"groupby", {"bin0", "bin1", "k"}}}, {{"type", "stack"}, {"groupby", {"bin0"}}, {"field", "count"}, {"sort", {{"field", "k"}}}}}}}};
+  spec["signals"] = {{{"name", "plot"}, {"update", "height - 90"}}};
+  spec["scales"] = {{{"name", "x"}, {"type", "linear"}, {"domain", {{"data", "u"}, {"field", "x"}}}, {"range", "width"}, {"zero", true}, {"nice", true}},
+                    {{"name", "y"}, {"type", "linear"}, {"domain", {{"data", "u"}, {"field", "y"}}}, {"range", {{"signal", "[height, 90]"}}}, {"zero", true}, {"nice", true}},
+                    {{"name", "n"}, {"type", "linear"}, {"domain", {{"data", "bins"}, {"field", "y1"}}}, {"range", {70, 0}}, {"nice", true}},
+                    class_scale(true)};
+  auto count = axis("left", "n", "Units", false);
+  count["tickCount"] = 3;
+  spec["axes"] = {axis("bottom", "x", "Trough-to-peak time (ms); triangles: at least this"), axis("left", "y", y_title), count};
+  spec["legends"] = {{{"fill", "class"}, {"title", "Class"}, {"orient", "top"}, {"direction", "horizontal"}, {"symbolType", "circle"}}};
+  auto marks = json::array();
+  marks.push_back({{"type", "rect"}, {"from", {{"data", "bins"}}}, {"encode", {{"update", {{"x", field("x", "bin0")}, {"x2", field("x", "bin1")}, {"y", field("n", "y0")}, {"y2", field("n", "y1")}, {"fill", field("class", "k")},
+    {"tooltip", {{"signal", "{'trough-to-peak': format(datum.bin0, '.3f') + ' to ' + format(datum.bin1, '.3f') + ' ms', 'class': datum.k, 'units': datum.count}"}}}}}}}});
+  if (cut_ms)
+    marks.push_back({{"type", "rule"}, {"encode", {{"update", {{"x", {{"scale", "x"}, {"value", *cut_ms}}}, {"y", {{"value", 0}}}, {"y2", {{"signal", "height"}}}, {"stroke", {{"value", ink}}}, {"strokeDash", {{"value", {4, 3}}}},
+      {"tooltip", {{"value", "cut"}}}}}}}});
+  marks.push_back({{"type", "symbol"}, {"from", {{"data", "u"}}}, {"encode", {{"update", {{"x", field("x", "x")}, {"y", {{"signal", "isValid(datum.y) ? scale('y', datum.y) : height"}}}, {"shape", {{"field", "s"}}}, {"size", {{"value", 40}}}, {"fill", field("class", "k")}, {"fillOpacity", {{"value", 0.7}}},
+    {"tooltip", {{"signal", "{'unit': datum.u, 'class': datum.k, 'trough-to-peak': format(datum.x, '.4f') + ' ms', 'width': isValid(datum.y) ? format(datum.y, '.3f') + ' ms' : 'undefined', 'note': datum.note}"}}}}}}}});
+  spec["marks"] = std::move(marks);
+  return spec;
+}
+
+}  // namespace figure
+}  // namespace EQUIPOISE_ABI
+}  // namespace equipoise
