@@ -56,7 +56,12 @@ inline auto class_scale(bool neither = false) -> json {
   if (neither) range.push_back(grey);
   return {{"name", "class"}, {"type", "ordinal"}, {"domain", class_legend(neither)}, {"range", range}};
 }
-inline auto field(char const* scale, char const* name, double offset = 0) -> json { return {{"scale", scale}, {"field", name}, {"offset", offset}}; }  // offset in pixels
+/// A field through a scale, moved by so many pixels.
+inline auto field(char const* scale, char const* name, double offset = 0) -> json {
+  json f{{"scale", scale}, {"field", name}};
+  if (offset != 0) f["offset"] = offset;
+  return f;
+}
 
 /// One scale of the curve r(width).
 struct coupling_point {
