@@ -45,6 +45,7 @@
 #include "balance/distribution.hpp"
 #include "balance/symmetry.hpp"
 #include "inference/leverage.hpp"
+#include "synthetic/fixtures.hpp"
 #include "pipeline/compose.hpp"
 #include "pipeline/fork.hpp"
 #include "pipeline/measure.hpp"
