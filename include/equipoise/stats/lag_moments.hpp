@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <span>
 #include <tuple>
+#include <type_traits>
 #include <vector>
 
 #include "../concepts/fold.hpp"
@@ -163,7 +164,8 @@ class lag_moments : public state_base {
       auto cast = [](auto x) { return static_cast<V>(x); };
       std::fill_n(out, lags - tail.size(), V{});
       std::transform(tail.begin(), tail.end(), out + (lags - tail.size()), cast);
-      std::transform(row.begin(), row.end(), out + lags, cast);
+      if constexpr (std::is_same_v<V, C>) std::copy(row.begin(), row.end(), out + lags);
+      else std::transform(row.begin(), row.end(), out + lags, cast);
       std::fill_n(out + lags + n, lags + 2 * simd::row_padding, V{});
     };
     lay_out(e, to.tail_e, r.e), lay_out(i, to.tail_i, r.i);

@@ -1,0 +1,3 @@
+// expect: a partition (by_state, sliding) divides time
+#include "common.hpp"
+auto const study = split(cells()) | by_half{} | pyramid(widths()) | measure("rho"_n = zero_lag_correlation{});
