@@ -46,6 +46,7 @@
 #include "balance/symmetry.hpp"
 #include "inference/leverage.hpp"
 #include "synthetic/fixtures.hpp"
+#include "synthetic/processes.hpp"
 #include "pipeline/compose.hpp"
 #include "pipeline/fork.hpp"
 #include "pipeline/measure.hpp"

@@ -7,11 +7,12 @@
 #include <equipoise/simd/moments.hpp>
 #include <vector>
 
+#include "each_arch.hpp"
+
 using namespace equipoise;
-using arch = simd::best_arch;
 
 namespace {
-template <class C>
+template <class Arch, class C>
 void compare(std::uint64_t seed, C most) {
   random_stream random(seed);
   int wrong = 0;
@@ -20,11 +21,11 @@ void compare(std::uint64_t seed, C most) {
       std::vector<C> e(n + shift), i(n + shift);
       for (auto* x : {&e, &i})
         for (auto& v : *x) v = static_cast<C>(random.below(4) == 0 ? most : random.below(std::uint64_t{most} + 1));
-      auto const a = simd::sums_of_pairs<arch>(e.data() + shift, i.data() + shift, n), b = simd::pair_sums_scalar(e.data() + shift, i.data() + shift, n);
+      auto const a = simd::sums_of_pairs<Arch>(e.data() + shift, i.data() + shift, n), b = simd::pair_sums_scalar(e.data() + shift, i.data() + shift, n);
       wrong += !(a == b);
       C largest{};
       for (std::size_t k = 0; k < n; ++k) largest = std::max({largest, e[k + shift], i[k + shift]});
-      wrong += simd::largest_count<arch>(e.data() + shift, i.data() + shift, n) != largest;
+      wrong += simd::largest_count<Arch>(e.data() + shift, i.data() + shift, n) != largest;
     }
   }
   CHECK(wrong == 0);
@@ -32,12 +33,22 @@ void compare(std::uint64_t seed, C most) {
 }  // namespace
 
 TEST_CASE("moments: the five sums and the largest count equal the scalar twin, for every type, length and alignment") {
-  for (std::uint64_t seed = 0; seed < 10; ++seed) compare<std::uint8_t>(seed, 255), compare<std::uint8_t>(seed, 3), compare<std::uint16_t>(seed, 65'535), compare<std::uint32_t>(seed, 4'000'000);
+  auto const sets = testing::each_arch([]<class Arch>(Arch) {
+    CAPTURE(Arch::name());
+    for (std::uint64_t seed = 0; seed < 10; ++seed)
+      compare<Arch, std::uint8_t>(seed, 255), compare<Arch, std::uint8_t>(seed, 3), compare<Arch, std::uint16_t>(seed, 65'535), compare<Arch, std::uint32_t>(seed, 4'000'000);
+  });
+  CHECK(sets > 0);
 }
 
 TEST_CASE("moments: rows of the largest bytes, beyond what 32-bit lanes hold") {
   std::vector<std::uint8_t> const x(20'000'000, 255);
-  auto const s = simd::sums_of_pairs<arch>(x.data(), x.data(), x.size());
-  CHECK(s.ee == std::int64_t{20'000'000} * 65'025);
-  CHECK(s.ei == s.ii);
+  testing::each_arch([&]<class Arch>(Arch) {
+    CAPTURE(Arch::name());
+    auto const s = simd::sums_of_pairs<Arch>(x.data(), x.data(), x.size());
+    CHECK(s.e == std::int64_t{20'000'000} * 255);
+    CHECK(s.ee == std::int64_t{20'000'000} * 65'025);
+    CHECK(s.ei == s.ii);
+    CHECK(s.ei == s.ee);
+  });
 }

@@ -56,6 +56,14 @@ consteval auto operator""_n() -> name<S> {
 }
 }  // namespace literals
 
+namespace detail {
+/// No two of the names are one.
+template <class... Name>
+inline constexpr bool distinct = true;
+template <class First, class... Rest>
+inline constexpr bool distinct<First, Rest...> = !(std::same_as<First, Rest> || ...) && distinct<Rest...>;
+}  // namespace detail
+
 /// What a refused expression gives: it swallows every `|` that follows, so that the sentence of the refusal stays the only error.
 struct refused {
   template <class X>
@@ -78,6 +86,7 @@ class record;
 
 template <class... Name, class... V>
 class record<named<Name, V>...> {
+  static_assert(detail::distinct<Name...>, "equipoise: two fields of a record have the same name");
   using map_type = decltype(boost::hana::make_map(boost::hana::make_pair(boost::hana::type_c<Name>, std::declval<V>())...));
 
  public:

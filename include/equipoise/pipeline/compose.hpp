@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "../concepts/balance.hpp"
 #include "run.hpp"
 
 namespace equipoise {
@@ -99,11 +100,11 @@ constexpr auto operator|(S s, R r) {
 
 template <partition P, analysis A>
 constexpr auto operator|(P p, A a) {
-  if constexpr (!std::same_as<typename A::takes, events>) {
+  if constexpr (detail::is_divided<P>) {  // what follows the partition takes the analysis first
+    return std::move(p.first) | (std::move(p.rest) | std::move(a));
+  } else if constexpr (!std::same_as<typename A::takes, events>) {
     static_assert(never<P, A>, "equipoise: a partition divides events by time, so a whole study follows it: by_state(epochs) | split(…) | pyramid(…) | measure(…)");
     return refused{};
-  } else if constexpr (detail::is_divided<P>) {
-    return std::move(p.first) | (std::move(p.rest) | std::move(a));
   } else {
     return p.over(std::move(a));
   }
@@ -151,6 +152,14 @@ constexpr auto operator|(A const&, R const&) {
 template <stage S, partition P>
 constexpr auto operator|(S const&, P const&) {
   static_assert(never<S, P>, "equipoise: a partition (by_state, sliding) divides time, so it stands left of every stage: by_state(epochs) | split(…) | pyramid(…) | measure(…)");
+  return refused{};
+}
+
+template <class L, class X>
+  requires(std::derived_from<L, composes> && (metric<X> || scale_set<X>))
+constexpr auto operator|(L const&, X const&) {
+  if constexpr (metric<X>) static_assert(never<L, X>, "equipoise: a metric stands in measure(…), under a name: split(…) | pyramid(…) | measure(\"rho\"_n = zero_lag_correlation{})");
+  else static_assert(never<L, X>, "equipoise: scales stand in pyramid(…): split(…) | pyramid(scales) | measure(…)");
   return refused{};
 }
 

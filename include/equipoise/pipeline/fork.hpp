@@ -33,7 +33,6 @@ template <class... Name, class... A>
 class forked<named<Name, A>...> : public analysis_base {
  public:
   using takes = typename detail::fold_flows<typename A::takes...>::type;
-  static_assert(!std::is_void_v<takes>, "equipoise: the analyses of a fork must take the same input");
 
   explicit forked(A... analyses) : analyses_(std::move(analyses)...) {}
 
@@ -79,15 +78,30 @@ class forked<named<Name, A>...> : public analysis_base {
 /// Several analyses over the same input: `split(cells) | pyramid(scales) | fork("coupling"_n = measure(…), "tails"_n = measure(…))`.
 ///
 /// Result   an analysis whose result is a record with one field per name
+/// Errors   at compile time, a sentence for parts that are no analyses, take unlike inputs, or share a name
 template <class... Name, analysis... A>
   requires(sizeof...(A) > 0)
-auto fork(named<Name, A>... analyses) -> forked<named<Name, A>...> {
-  return forked<named<Name, A>...>(std::move(analyses.value)...);
+auto fork(named<Name, A>... analyses) {
+  if constexpr (!detail::distinct<name<"incomplete">, Name...>) {
+    static_assert(never<A...>, "equipoise: two parts of a fork have the same name, or one is called as the result's own column (incomplete)");
+    return refused{};
+  } else if constexpr (std::is_void_v<typename detail::fold_flows<typename A::takes...>::type>) {
+    static_assert(never<A...>, "equipoise: the analyses of a fork must take the same input: either each begins with split(…), or split(…) | pyramid(…) stands before the fork");
+    return refused{};
+  } else {
+    return forked<named<Name, A>...>(std::move(analyses.value)...);
+  }
 }
 template <class... Name, class... A>
   requires(!(analysis<A> && ...))
 auto fork(named<Name, A>...) {
   static_assert((analysis<A> && ...), "equipoise: each part of a fork must be an analysis that ends in measure(…); write fork(\"a\"_n = …, \"b\"_n = …)");
+  return refused{};
+}
+template <class... X>
+  requires(sizeof...(X) > 0 && (!requires { typename X::name_type; } || ...))
+auto fork(X...) {
+  static_assert(never<X...>, "equipoise: each part of a fork must have a name; write fork(\"a\"_n = …, \"b\"_n = …)");
   return refused{};
 }
 

@@ -7,9 +7,7 @@
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 #include <boost/hana/unpack.hpp>
-#include <iterator>
 #include <optional>
-#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -52,16 +50,6 @@ auto empty_statistic(Metrics const& metrics, row_info const& row) -> S {
   if constexpr (std::default_initializable<S>) return S{};
   else static_assert(never<S>, "equipoise: a statistic without default constructor needs a metric with `start(row_info)`");
 }
-
-/// No two of the names are one; "scale" and "bins" are taken.
-template <class... Name>
-inline constexpr bool distinct = [] {
-  std::string_view const all[] = {"scale", "bins", "incomplete", Name::text()...};
-  for (auto const* a = std::begin(all); a != std::end(all); ++a)
-    for (auto const* b = std::begin(all); b != a; ++b)
-      if (*a == *b) return false;
-  return true;
-}();
 
 template <class M>
 consteval void explain_metric() {
@@ -172,7 +160,8 @@ class measurement<named<Name, M>...> : public analysis_base {
 template <class... Name, metric... M>
   requires(sizeof...(M) > 0)
 auto measure(named<Name, M>... metrics) {
-  static_assert(detail::distinct<Name...>, "equipoise: two metrics have the same name, or one has a name of the result's own columns (scale, bins, incomplete)");
+  static_assert(detail::distinct<name<"scale">, name<"bins">, name<"incomplete">, Name...>,
+                "equipoise: two metrics have the same name, or one has a name of the result's own columns (scale, bins, incomplete)");
   return measurement<named<Name, M>...>(std::move(metrics.value)...);
 }
 template <class... Name, class... M>

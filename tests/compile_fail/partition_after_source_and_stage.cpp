@@ -1,0 +1,3 @@
+// expect: a partition (by_state, sliding) divides time
+#include "common.hpp"
+auto f(spike_table<ticks<30'000>> const& t) { return t | split(cells()) | by_half{} | pyramid(widths()) | measure("rho"_n = zero_lag_correlation{}); }

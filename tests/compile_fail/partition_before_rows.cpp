@@ -1,0 +1,3 @@
+// expect: a partition divides events by time
+#include "common.hpp"
+auto const study = by_half{} | pyramid(widths()) | measure("rho"_n = zero_lag_correlation{});

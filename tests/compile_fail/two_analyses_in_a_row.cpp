@@ -1,0 +1,3 @@
+// expect: nothing follows an analysis
+#include "common.hpp"
+auto const study = split(cells()) | pyramid(widths()) | measure("rho"_n = zero_lag_correlation{}) | measure("sd"_n = relative_deviation{});

@@ -1,0 +1,3 @@
+// expect: metrics of single units need pyramid(…).with_units()
+#include "common.hpp"
+auto const study = split(cells()) | pyramid(widths()) | fork("rho"_n = measure("r"_n = zero_lag_correlation{}), "active"_n = measure("a"_n = active_deviation{}));
