@@ -29,7 +29,7 @@ auto parse(int argc, char** argv, options& into) -> std::optional<int> {
   CLI::App app{"Multiscale balance of excitation and inhibition in a spike-sorted recording"};
   app.set_version_flag("--version", std::to_string(EQUIPOISE_VERSION / 10000) + "." + std::to_string(EQUIPOISE_VERSION / 100 % 100) + "." + std::to_string(EQUIPOISE_VERSION % 100));
   app.footer("RECORDING is a phy/Kilosort folder. Widths take us, ms, s; bare numbers for --begin and --end are seconds.\n"
-             "Without --json, --csv or --report the table of balance across scales is printed, which --quiet turns off.");
+             "The table of balance across scales is printed unless --quiet, or another output goes to standard output.");
   app.get_formatter()->column_width(34);
   std::string quality = "all", first = "1ms", begin, end;
   std::vector<std::string> widths;

@@ -33,6 +33,8 @@ void dropped_lines(recording const& r) {
 }  // namespace
 
 void print(analysis_result const& r, options const& o) {
+  for (auto const& w : r.warnings) std::fprintf(stderr, "warning: %s\n", w.message.c_str());
+  if (o.json == "-" || o.csv == "-") return;  // standard output is taken
   std::printf("%s (%s), %.3f to %.3f s\n", r.recording.source.c_str(), r.recording.format.c_str(), in_seconds(r.when.begin), in_seconds(r.when.end));
   std::printf("  kept         %10lld spikes  %6zu units\n", static_cast<long long>(r.spikes), r.recording.size());
   dropped_lines(r.recording);
@@ -53,7 +55,6 @@ void print(analysis_result const& r, options const& o) {
   }
   std::printf("\n  r: correlation of E and I counts at zero lag. lag: of the peak of their cross-correlation (above 0: I follows E).\n"
               "  deviation: SD of e/mean − i/mean, Poisson floor removed. tail: bins beyond 3 robust SD. –: undefined, see --json for the reason.\n");
-  for (auto const& w : r.warnings) std::fprintf(stderr, "warning: %s\n", w.message.c_str());
   if (o.report.empty() && o.json.empty() && o.csv.empty()) std::printf("\n  --report FILE.html draws it, --json FILE and --csv FILE keep the numbers.\n");
   else if (!o.report.empty()) std::printf("\n  report: %s\n", o.report.c_str());
 }

@@ -46,6 +46,7 @@ TEST_CASE("table: the separator of a file that ends its lines with CR is that of
   auto const t = parse_table("a,b\r1,x\ty\r", "test");
   CHECK(t.names == strings{"a", "b"});
   CHECK(t.rows == grid{{"1", "x\ty"}});
+  CHECK(t.place(0) == "row 2");
 }
 
 TEST_CASE("table: quoted fields hold separators, quotes and line ends") {

@@ -34,15 +34,15 @@ TEST_CASE("pair_counts: both ways equal the scalar twin, for every length, align
 }
 
 TEST_CASE("pair_counts: one pair in every bin of a long row, for each of the sixteen and for the largest counts") {
-  static constexpr std::size_t n = 70'001;  // more registers than a lane of 8 bits can count
-  testing::each_arch([]<class Arch>(Arch) {
+  std::size_t const n = 70'001;  // more registers than a lane of 8 bits can count
+  testing::each_arch([&]<class Arch>(Arch) {
     CAPTURE(Arch::name());
     int wrong = 0;
     for (std::size_t pair = 0; pair < 17; ++pair) {
       auto const e = pair == 16 ? 255 : pair / 4, i = pair == 16 ? 255 : pair % 4, side = pair == 16 ? std::size_t{256} : std::size_t{5};
       std::vector<std::uint8_t> const x(n, static_cast<std::uint8_t>(e)), y(n, static_cast<std::uint8_t>(i));
       std::vector<std::int64_t> table(side * side), expected(side * side);
-      expected[e * side + i] = n;
+      expected[e * side + i] = static_cast<std::int64_t>(n);
       simd::pair_counts<Arch>(x.data(), y.data(), n, true, table.data(), side);
       wrong += table != expected;
     }

@@ -3,6 +3,7 @@
 /// \file
 /// Tables of text, separated by tabs or commas: quoted fields, CRLF, byte-order marks; numbers with the place where they fail.
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -57,14 +58,15 @@ struct text_table {
   }
 };
 
-/// A table from text. The separator is a tab if the first line has one, else a comma, whatever the file is called; empty lines are skipped.
+/// A table from text. The separator is a tab if the header's line has one, else a comma, whatever the file is called; empty lines are skipped.
 ///
 /// Errors   `error` if there is no header, a quoted field does not end, or a row has another number of fields than the header
 inline auto parse_table(std::string_view text, std::string const& source) -> text_table {
   text_table t;
   t.source = source;
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-  auto const separator = text.substr(0, text.find('\n')).find('\t') != std::string_view::npos ? '\t' : ',';
+  auto const head = text.substr((std::min)(text.find_first_not_of("\r\n "), text.size()));  // the first line that is not empty
+  auto const separator = head.substr(0, head.find_first_of("\r\n")).find('\t') != std::string_view::npos ? '\t' : ',';
   std::size_t line = 1;
   for (std::size_t at = 0; at < text.size();) {
     auto const begun = line;
@@ -82,7 +84,8 @@ inline auto parse_table(std::string_view text, std::string const& source) -> tex
     if (quoted) throw error({.where = source, .place = "row " + std::to_string(begun), .problem = "a quoted field does not end", .expected = {}, .found = {}, .advice = "close the quotes"});
     if (at < text.size() && text[at] == '\r') {
       ++at;
-      if (at < text.size() && text[at] == '\n') ++at, ++line;
+      ++line;
+      if (at < text.size() && text[at] == '\n') ++at;
     } else {
       ++at;
     }
@@ -103,13 +106,21 @@ inline auto parse_table(std::string_view text, std::string const& source) -> tex
 /// The table in a file or pipe.
 inline auto read_table(std::string const& path) -> text_table { return parse_table(read_bytes(path), path); }
 
-/// Columns of numbers as CSV: 17 significant digits, undefined values left empty.
+/// Columns of numbers as CSV: 17 significant digits, undefined values left empty, names quoted where they must be.
 ///
 /// Errors   `error` if names and columns differ in number, or the columns in length
 inline auto csv_text(std::span<std::string const> names, std::span<std::vector<double> const> columns) -> std::string {
   if (names.size() != columns.size()) throw error("csv: " + std::to_string(names.size()) + " names for " + std::to_string(columns.size()) + " columns");
   std::string text;
-  for (std::size_t c = 0; c < names.size(); ++c) text += (c == 0 ? "" : ",") + names[c];
+  for (std::size_t c = 0; c < names.size(); ++c) {
+    if (c > 0) text += ',';
+    if (names[c].find_first_of(",\"\t\r\n") == std::string::npos) text += names[c];
+    else {
+      text += '"';
+      for (auto const x : names[c]) text.append(x == '"' ? 2 : 1, x);
+      text += '"';
+    }
+  }
   text += '\n';
   for (std::size_t r = 0; !columns.empty() && r < columns[0].size(); ++r) {
     for (std::size_t c = 0; c < columns.size(); ++c) {
