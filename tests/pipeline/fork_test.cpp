@@ -35,7 +35,9 @@ scales const fine{2ms, 5ms}, coarse{40ms, 100ms};
 
 auto rows_of(std::vector<cell> const& cells, scales const& w) { return split(cells) | pyramid(w).with_units(); }
 auto fork_of_rows(std::vector<cell> const& cells) { return rows_of(cells, fine) | fork("a"_n = plain(), "b"_n = of_units()); }
-auto fork_of_studies(std::vector<cell> const& cells) { return fork("fine"_n = rows_of(cells, fine) | plain(), "both"_n = fork_of_rows(cells), "coarse"_n = rows_of(cells, coarse) | of_units()); }
+auto fork_of_studies(std::vector<cell> const& cells) {
+  return fork("fine"_n = rows_of(cells, fine) | plain(), "both"_n = fork_of_rows(cells), "coarse"_n = rows_of(cells, coarse) | of_units());
+}
 
 using of_plain = decltype(fork("a"_n = plain(), "b"_n = plain()));
 using of_both = decltype(fork("a"_n = plain(), "b"_n = of_units()));
@@ -47,7 +49,9 @@ static_assert(std::same_as<of_both::takes, unit_counts>, "one part that needs un
 static_assert(std::same_as<decltype(fork("b"_n = of_units(), "a"_n = plain()))::takes, unit_counts>, "in whatever order");
 static_assert(std::same_as<of_studies::takes, events>);
 
-auto recording(std::uint64_t seed) { return testing::random_recording<tk>(seed, {.units = 6, .length = 6'000, .spikes = 1'500, .gaps = seed % 2 == 1, .begin = seed % 3 == 0 ? -500 : 0}); }
+auto recording(std::uint64_t seed) {
+  return testing::random_recording<tk>(seed, {.units = 6, .length = 6'000, .spikes = 1'500, .gaps = seed % 2 == 1, .begin = seed % 3 == 0 ? -500 : 0});
+}
 }  // namespace
 
 TEST_CASE("fork: each part has the result of its own run, of rows and of events alike") {

@@ -44,7 +44,8 @@ auto widths() -> std::vector<tk> { return {tk{3}, tk{17}, tk{100}, tk{777}, tk{5
 template <class Study>
 void holds(Study const& study_of) {
   for (std::uint64_t seed = 0; seed < 8; ++seed) {
-    auto const [table, cells] = testing::random_recording<tk>(seed, {.units = 6, .length = 6'000, .spikes = 1'500, .gaps = seed % 2 == 1, .begin = seed % 3 == 0 ? -1'000 : 0});
+    auto const [table, cells] =
+        testing::random_recording<tk>(seed, {.units = 6, .length = 6'000, .spikes = 1'500, .gaps = seed % 2 == 1, .begin = seed % 3 == 0 ? -1'000 : 0});
     auto const report = check_fold(study_of(cells), table, seed, 30);
     CHECK(report.partitions == 30);
     for (auto const& what : report.broken) MESSAGE(what);
@@ -152,7 +153,8 @@ TEST_CASE("laws: hold for grouped_rows over 240 partitions") { holds(plain(group
 TEST_CASE("laws: hold for unit_moments, and all statistics together, over 240 partitions") {
   holds([](std::vector<cell> const& c) {
     return split(c) | pyramid(widths()).with_units()
-         | measure("units"_n = keep<unit_moments>{}, "co"_n = keep<co_moments>{}, "lag"_n = lagged{}, "joint"_n = keep<joint_histogram>{}, "rows"_n = keep<count_rows>{}, "groups"_n = grouped{});
+         | measure("units"_n = keep<unit_moments>{}, "co"_n = keep<co_moments>{}, "lag"_n = lagged{},
+                   "joint"_n = keep<joint_histogram>{}, "rows"_n = keep<count_rows>{}, "groups"_n = grouped{});
   });
 }
 
@@ -160,10 +162,14 @@ TEST_CASE("laws: hold for a recording in nanoseconds, cut far below 2^32 ticks a
   random_stream random(4);
   std::vector<std::int64_t> at;
   std::vector<unit_index> unit;
-  for (std::int64_t t = 0; t < 60'000'000'000; t += 1 + static_cast<std::int64_t>(random.below(40'000'000))) at.push_back(t), unit.push_back(static_cast<unit_index>(random.below(3)));
+  for (std::int64_t t = 0; t < 60'000'000'000; t += 1 + static_cast<std::int64_t>(random.below(40'000'000))) {
+    at.push_back(t);
+    unit.push_back(static_cast<unit_index>(random.below(3)));
+  }
   using ns = std::chrono::nanoseconds;
   spike_table<ns> const table(at, unit, 3, window<ns>{ns{0}, std::chrono::minutes{1}});
-  auto const study = split({cell::e, cell::i, cell::e}) | pyramid(std::vector<ns>{std::chrono::milliseconds{20}, std::chrono::milliseconds{900}, std::chrono::seconds{11}}) | measure("co"_n = keep<co_moments>{}, "lag"_n = lagged{});
+  std::vector<ns> const scales{std::chrono::milliseconds{20}, std::chrono::milliseconds{900}, std::chrono::seconds{11}};
+  auto const study = split({cell::e, cell::i, cell::e}) | pyramid(scales) | measure("co"_n = keep<co_moments>{}, "lag"_n = lagged{});
   auto const report = check_fold(study, table, 3, 40);
   CHECK(report.holds());
 }
