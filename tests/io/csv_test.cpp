@@ -168,6 +168,7 @@ TEST_CASE("spikes: what is wrong is an error that names the file and, where ther
   CHECK(names(why_spikes(f, "unit,time_s\n1,1\n1,abc\n"), {"spikes.csv", "row 3", "'abc'"}));
   CHECK(names(why_spikes(f, "unit,time_s\n1,1\n1,nan\n"), {"spikes.csv", "row 3"}));
   CHECK(names(why_spikes(f, "unit,time_s\n1,1e300\n"), {"spikes.csv", "row 2"}));
-  CHECK(names(why_spikes(f, "unit,time_s\n1,-0.1\n1,1\n"), {"spikes.csv", "outside"}));
-  CHECK(names(why_spikes(f, "unit,time_s\n1,1\n1,5\n", {.rate_hz = {}, .begin = {}, .end = 3s, .sort = false}), {"spikes.csv", "outside"}));
+  CHECK(names(why_spikes(f, "unit,time_s\n1,-0.1\n1,1\n"), {"spikes.csv", "row 2", "outside", "'-0.1'"}));
+  CHECK(names(why_spikes(f, "unit,sample\n1,1\n1,9223372036854775807\n", {.rate_hz = 0.5, .begin = {}, .end = {}, .sort = false}), {"spikes.csv", "row 3"}));
+  CHECK(names(why_spikes(f, "unit,time_s\n1,1\n1,5\n", {.rate_hz = {}, .begin = {}, .end = 3s, .sort = false}), {"spikes.csv", "row 3", "outside"}));
 }

@@ -152,19 +152,19 @@ TEST_CASE("processes: a common source puts every shared spike into both trains, 
   }
 }
 
-TEST_CASE("processes: the pair with a common slow drive has its rates and the drive's variance of counts, for steps far below and as long as its correlation time") {
-  for (tk const step : {tk{1ms}, tk{100ms}}) {
+TEST_CASE("processes: the pair with a common slow drive has its rates and the drive's variance of counts, for steps far below its correlation time and far above") {
+  for (tk const step : {tk{1ms}, tk{400ms}}) {
     over_seeds e_rate, i_rate, spread;
     for (std::uint64_t seed = 0; seed < seeds; ++seed) {
       random_stream random(seed);
-      auto const pair = ou_cox<tk>{.e_hz = 100, .i_hz = 40, .sigma = 0.3, .tau = 100ms, .delay = 100ms, .step = step}.trains(observed, random);
+      auto const pair = ou_cox<tk>{.e_hz = 100, .i_hz = 40, .sigma = 0.3, .tau = 100ms, .delay = 400ms, .step = step}.trains(observed, random);
       e_rate.add(pair.e.rate_hz()), i_rate.add(pair.i.rate_hz());
-      spread.add(fano(pair.e, 200ms, 100));
+      spread.add(fano(pair.e, 400ms, 100));
     }
-    // Var/mean = 1 + 2 μ σ² τ² (w/τ − 1 + e^{−w/τ})/w with μ = 100/s, σ = .3, τ = .1 s, w = .2 s: 1 + 0.9·(1 + e^{−2})
+    // Var/mean = 1 + 2 μ σ² τ² (w/τ − 1 + e^{−w/τ})/w with μ = 100/s, σ = .3, τ = .1 s, w = .4 s: 1 + 0.45·(3 + e^{−4})
     CHECK(e_rate.off(100) < 4);
     CHECK(i_rate.off(40) < 4);
-    CHECK(spread.off(1 + 0.9 * (1 + std::exp(-2.0))) < 4);
+    CHECK(spread.off(1 + 0.45 * (3 + std::exp(-4.0))) < 4);
     CHECK(spread.standard_error() < 0.05);
   }
 }

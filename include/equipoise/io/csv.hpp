@@ -41,7 +41,7 @@ inline auto read_labels_csv(std::string const& path, recording const& of) -> lab
       throw error({.where = path, .place = t.place(r), .problem = "unit " + std::to_string(id) + " has a label already", .expected = "one row per unit", .found = "another in " + t.place(at->second), .advice = "keep one of the two rows"});
     labels.emplace_back(id, *c);
   }
-  return given_labels(of, labels, of.dropped_ids);
+  return detail::placed(path, {}, [&] { return given_labels(of, labels, of.dropped_ids); });
 }
 
 /// Brain states: columns `begin_s,end_s,state`, seconds rounded to the nearest nanosecond.
@@ -52,12 +52,8 @@ inline auto read_epochs_csv(std::string const& path) -> epoch_table<std::chrono:
   auto const begin = t.need("begin_s"), end = t.need("end_s"), state = t.need("state");
   std::vector<epoch<std::chrono::nanoseconds>> rows;
   for (std::size_t r = 0; r < t.rows.size(); ++r)
-    rows.push_back({{nanoseconds_from_seconds(t.number<double>(r, begin)), nanoseconds_from_seconds(t.number<double>(r, end))}, t.rows[r][state]});
-  try {
-    return epoch_table<std::chrono::nanoseconds>(std::move(rows));
-  } catch (error const& e) {
-    throw error(path + ": " + e.what());
-  }
+    rows.push_back({{t.time(r, begin), t.time(r, end)}, t.rows[r][state]});
+  return detail::placed(path, {}, [&] { return epoch_table<std::chrono::nanoseconds>(std::move(rows)); });
 }
 
 /// Spikes: columns `unit,time_s`, or `unit,sample` with a rate. Rows in any order of units; times of the whole file ascending unless `sort`.
@@ -79,8 +75,10 @@ inline auto read_spikes_csv(std::string const& path, spikes_csv_options const& o
   r.source = path, r.format = "csv", r.rate_hz = options.rate_hz.value_or(0);
   std::vector<std::int64_t> at, ids;
   std::int64_t unsorted = 0;
+  auto const clock = sample ? std::optional(sample_clock(*options.rate_hz)) : std::nullopt;
   for (std::size_t k = 0; k < t.rows.size(); ++k) {
-    at.push_back((sample ? sample_clock(*options.rate_hz)(t.number<std::int64_t>(k, time)) : nanoseconds_from_seconds(t.number<double>(k, time))).count());
+    auto const n = clock ? t.number<std::int64_t>(k, time) : 0;
+    at.push_back((clock ? detail::placed(path, t.place(k), [&] { return (*clock)(n); }) : t.time(k, time)).count());
     ids.push_back(t.number<std::int64_t>(k, unit));
     if (k > 0 && at[k] < at[k - 1]) {
       ++unsorted;
@@ -98,7 +96,12 @@ inline auto read_spikes_csv(std::string const& path, spikes_csv_options const& o
   if (unsorted > 0) r.warnings.push_back({"unsorted_times", std::to_string(unsorted) + " rows stood before the time of the row above; they were sorted as asked"});
   if (!options.end) r.warnings.push_back({"no_extent", "the file does not say when the recording ended; its last spike was taken: give the end"});
   r.spikes_in_file = std::ssize(at), r.units_in_file = known.size();
-  r.table = spike_table<std::chrono::nanoseconds>::sorted(std::move(at), std::move(units), known.size(), window<std::chrono::nanoseconds>{begin, options.end.value_or((std::max)(last, begin))});
+  window<std::chrono::nanoseconds> const when{begin, options.end.value_or((std::max)(last, begin))};
+  for (std::size_t k = 0; k < at.size(); ++k)
+    if (!when.contains(std::chrono::nanoseconds{at[k]}))
+      throw error({.where = path, .place = t.place(k), .problem = "a spike lies outside the recording", .expected = std::to_string(in_seconds(when.begin)) + " to " + std::to_string(in_seconds(when.end)) + " s",
+                   .found = "'" + t.rows[k][time] + "'", .advice = "give the extent of the recording (begin, end)"});
+  r.table = spike_table<std::chrono::nanoseconds>::sorted(std::move(at), std::move(units), known.size(), when);
   return r;
 }
 

@@ -7,6 +7,7 @@
 #include <cctype>
 #include <charconv>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -35,22 +36,34 @@ inline auto trimmed(std::string_view s) -> std::string_view {
   return s;
 }
 
-/// `key = value` lines of params.py, keys in lower case; comments and whatever is no assignment are passed over.
-inline auto read_params(std::string const& path) -> std::map<std::string, std::string> {
+/// `key = value` lines of params.py, keys in lower case; a list may go on over several lines. Comments and whatever is no assignment are passed over.
+inline auto parse_params(std::string_view text) -> std::map<std::string, std::string> {
   std::map<std::string, std::string> values;
-  auto const text = read_bytes(path);
-  for (std::size_t at = 0; at < text.size();) {
-    auto const end = (std::min)(text.find('\n', at), text.size());
-    auto const line = trimmed(std::string_view(text).substr(at, end - at));
-    at = end + 1;
-    auto const equals = line.find('=');
-    if (line.empty() || line.front() == '#' || equals == std::string_view::npos) continue;
-    auto value = trimmed(line.substr(equals + 1));
-    if (auto const quoted = !value.empty() && (value.front() == '\'' || value.front() == '"' || value.front() == 'r' || value.front() == '['); !quoted) value = trimmed(value.substr(0, value.find('#')));
-    values[lowered(trimmed(line.substr(0, equals)))] = std::string(value);
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  std::string line;
+  char quote = 0;
+  auto depth = 0;
+  auto ends = [&] {
+    if (auto const equals = line.find('='); equals != std::string::npos) values[lowered(trimmed(std::string_view(line).substr(0, equals)))] = trimmed(std::string_view(line).substr(equals + 1));
+    line.clear(), quote = 0, depth = 0;
+  };
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    auto const c = text[at];
+    if (quote == 0 && c == '#') at = (std::min)(text.find('\n', at), text.size()) - 1;
+    else if (c == '\n' && depth <= 0) ends();
+    else {
+      line += c;
+      if (c == '\n' || c == quote) quote = 0;
+      else if (quote != 0) continue;
+      else if (c == '\'' || c == '"') quote = c;
+      else if (c == '[' || c == '(') ++depth;
+      else if (c == ']' || c == ')') --depth;
+    }
   }
+  ends();
   return values;
 }
+inline auto read_params(std::string const& path) -> std::map<std::string, std::string> { return parse_params(read_bytes(path)); }
 /// The strings in 'a', r"a", ['a', 'b'].
 inline auto python_strings(std::string_view value) -> std::vector<std::string> {
   std::vector<std::string> all;
@@ -66,9 +79,10 @@ inline auto python_number(std::map<std::string, std::string> const& params, std:
   auto const at = params.find(key);
   if (at == params.end()) return std::nullopt;
   double x = 0;
-  auto const& v = at->second;
+  std::string_view v = at->second;
+  if (v.size() > 1 && (v.front() == '\'' || v.front() == '"') && v.back() == v.front()) v = v.substr(1, v.size() - 2);
   if (auto const [end, problem] = std::from_chars(v.data(), v.data() + v.size(), x); problem != std::errc{} || end != v.data() + v.size())
-    throw error({.where = path, .place = {}, .problem = key + " is not a number", .expected = {}, .found = "'" + v + "'", .advice = "correct the line, as in " + key + " = 30000."});
+    throw error({.where = path, .place = {}, .problem = key + " is not a number", .expected = {}, .found = "'" + at->second + "'", .advice = "correct the line, as in " + key + " = 30000."});
   return x;
 }
 
@@ -106,7 +120,12 @@ inline auto read_cluster_tables(std::filesystem::path const& folder) -> cluster_
   auto rank = [](std::filesystem::path const& p) { return std::pair(p.stem() == "cluster_info" ? 0 : p.stem() == "cluster_group" ? 1 : 2, p.filename().string()); };
   std::sort(files.begin(), files.end(), [&](auto const& a, auto const& b) { return rank(a) < rank(b); });
   for (auto const& file : files) {
-    auto const table = read_table(file.string());
+    auto const bytes = read_bytes(file.string());
+    if (trimmed(bytes).empty()) {
+      t.warnings.push_back({"empty_table", file.filename().string() + " is empty and was not used"});
+      continue;
+    }
+    auto const table = parse_table(bytes, file.string());
     auto const stem = file.stem().string();
     auto const id = table.column("cluster_id") ? table.column("cluster_id") : table.column("id");
     if (!id) {
@@ -139,21 +158,24 @@ inline auto read_extent(std::filesystem::path const& folder) -> std::optional<wi
   auto const t = read_table(path.string());
   auto const begin = t.need("begin_s"), end = t.need("end_s");
   if (t.rows.size() != 1) throw error({.where = path.string(), .place = {}, .problem = "another number of rows than one", .expected = "one row", .found = std::to_string(t.rows.size()), .advice = {}});
-  window<std::chrono::nanoseconds> const w{nanoseconds_from_seconds(t.number<double>(0, begin)), nanoseconds_from_seconds(t.number<double>(0, end))};
+  window<std::chrono::nanoseconds> const w{t.time(0, begin), t.time(0, end)};
   if (w.empty()) throw error({.where = path.string(), .place = t.place(0), .problem = "the recording ends before it begins", .expected = {}, .found = {}, .advice = "correct begin_s and end_s"});
   return w;
 }
 
 /// The length of the raw file in samples, if params.py names it and it is there.
 inline auto raw_samples(std::filesystem::path const& folder, std::map<std::string, std::string> const& params, std::string const& params_path) -> std::optional<std::int64_t> {
+  auto whole = [&](std::string const& key, double low) -> std::optional<std::int64_t> {
+    auto const x = python_number(params, key, params_path);
+    return x && *x >= low && *x < 0x1p53 && std::trunc(*x) == *x ? std::optional(static_cast<std::int64_t>(*x)) : std::nullopt;
+  };
   auto const dat = params.find("dat_path");
-  auto const channels = python_number(params, "n_channels_dat", params_path);
-  if (dat == params.end() || !channels || *channels < 1) return std::nullopt;
+  auto const channels = whole("n_channels_dat", 1), offset = params.contains("offset") ? whole("offset", 0) : 0;
+  if (dat == params.end() || !channels || !offset) return std::nullopt;
   auto const type = params.find("dtype");
   auto const name = type == params.end() ? std::string("int16") : lowered(type->second);
   auto const item = name.find("16") != std::string::npos ? 2 : name.find("32") != std::string::npos ? 4 : name.find("64") != std::string::npos ? 8 : name.find('8') != std::string::npos ? 1 : 0;
   if (item == 0) return std::nullopt;
-  auto const offset = python_number(params, "offset", params_path).value_or(0);
   std::int64_t samples = 0;
   auto const paths = python_strings(dat->second);
   for (auto const& p : paths) {
@@ -161,7 +183,7 @@ inline auto raw_samples(std::filesystem::path const& folder, std::map<std::strin
     auto const full = std::filesystem::path(p).is_absolute() ? std::filesystem::path(p) : folder / p;
     auto const size = std::filesystem::file_size(full, problem);
     if (problem) return std::nullopt;
-    samples += (static_cast<std::int64_t>(size) - static_cast<std::int64_t>(offset)) / (item * static_cast<std::int64_t>(*channels));
+    samples += (std::max)(std::int64_t{0}, static_cast<std::int64_t>(size) - *offset) / (item * *channels);
   }
   return paths.empty() || samples <= 0 ? std::nullopt : std::optional(samples);
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <optional>
@@ -13,10 +14,22 @@
 #include <string_view>
 #include <vector>
 
+#include "../core/time.hpp"
 #include "file.hpp"
 
 namespace equipoise {
 inline namespace EQUIPOISE_ABI {
+namespace detail {
+/// What f gives; an error on the way says the file, and the place in it, first.
+template <class F>
+auto placed(std::string const& path, std::string const& place, F&& f) {
+  try {
+    return f();
+  } catch (error const& e) {
+    throw error({.where = path, .place = place, .problem = e.what(), .expected = {}, .found = {}, .advice = {}});
+  }
+}
+}  // namespace detail
 
 /// A table with named columns, as text.
 struct text_table {
@@ -55,6 +68,11 @@ struct text_table {
     if (bad)
       throw error({.where = source, .place = place(row), .problem = "column '" + names[column] + "' is not " + (std::is_floating_point_v<T> ? "a number" : "a whole number"), .expected = {}, .found = "'" + text + "'", .advice = {}});
     return x;
+  }
+  /// A field of seconds as a time, to the nearest nanosecond. Errors: `error` with the row, as `number`, and for times beyond 292 years.
+  [[nodiscard]] auto time(std::size_t row, std::size_t column) const -> std::chrono::nanoseconds {
+    auto const seconds = number<double>(row, column);
+    return detail::placed(source, place(row), [&] { return nanoseconds_from_seconds(seconds); });
   }
 };
 

@@ -40,6 +40,7 @@ class split : public stage_base {
     state(std::shared_ptr<std::vector<cell> const> cells, Down d) : down(std::move(d)), cells_(std::move(cells)) {}
     static auto fields(auto& s) { return std::tie(s.down); }
     auto merge(state const& o) -> state& {
+      if (*cells_ != *o.cells_) throw error("split: states of different labellings cannot be merged");
       down.merge(o.down);
       return *this;
     }
