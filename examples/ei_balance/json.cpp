@@ -22,6 +22,14 @@ class object {
     }
     return *this;
   }
+  auto numbers(char const* name, std::vector<double> const& all) -> object& {
+    to_[name] = json::array();
+    for (auto const x : all) {
+      to_[name].push_back(std::isfinite(x) ? json(x) : json(nullptr));
+      if (!std::isfinite(x)) why_[name] = to_string(reason_of(x));
+    }
+    return *this;
+  }
   template <class X>
   auto add(char const* name, X&& x) -> object& {
     to_[name] = std::forward<X>(x);
@@ -49,8 +57,6 @@ auto lag_ms(double bins, bin_width w) -> double { return std::isnan(bins) ? bins
 
 auto scale_of(scale_result const& s) -> json {
   auto const& d = s.deviation;
-  auto curve = json::array();
-  for (auto const c : s.curve) curve.push_back(std::isfinite(c) ? json(c) : json(nullptr));
   auto deviation = object{}
                      .number("zscored", d.zscored)
                      .number("zscored_floor_removed", d.zscored_floor_removed)
@@ -90,7 +96,7 @@ auto scale_of(scale_result const& s) -> json {
     .add("deviation", std::move(deviation))
     .add("imbalance", object{}.number("mean", s.imbalance.mean).number("mean_absolute", s.imbalance.mean_absolute).number("undefined_fraction", s.imbalance.undefined_fraction).done())
     .add("symmetry", object{}.number("angle_deg", s.symmetry.angle_deg).number("axis_ratio", s.symmetry.axis_ratio).number("slope", s.symmetry.slope).number("orthogonal_residual", s.symmetry.orthogonal_residual).done())
-    .add("correlation_by_lag", std::move(curve))
+    .numbers("correlation_by_lag", s.curve)
     .done();
 }
 

@@ -161,6 +161,7 @@ inline auto read_phy(std::string const& path, phy_options const& options = {}) -
   auto extent = detail::read_extent(f.folder);
   if (!extent)
     if (auto const n = detail::raw_samples(f.folder, f.params, (f.folder / "params.py").string())) extent = window<ns>{ns{0}, clock(*n)};
+  if (extent && options.end && *options.end > extent->end) r.warnings.push_back({"end_after_extent", "the end asked for lies after the end of the recording (" + std::to_string(in_seconds(extent->end)) + " s), which was taken"});
   if (extent && options.end) extent->end = (std::min)(extent->end, *options.end);
   else if (options.end) extent = window<ns>{ns{0}, *options.end};
   if (!extent) {
