@@ -13,11 +13,12 @@ using namespace equipoise;
 
 namespace {
 template <class Arch, class V>
-void compare(std::uint64_t seed, std::uint32_t most) {
+void compare(std::uint64_t seed, std::uint32_t most, std::vector<std::size_t> const& lengths = {0, 1, 15, 16, 17, 63, 64, 65, 500, 5000},
+             std::vector<std::size_t> const& numbers_of_lags = {1, 7, 10, 11, 12, 21, 41}) {
   random_stream random(seed);
   int wrong = 0;
-  for (std::size_t const n : {0u, 1u, 15u, 16u, 17u, 63u, 64u, 65u, 500u, 5000u})
-    for (std::size_t const lags : {1u, 7u, 8u, 9u, 21u, 41u}) {
+  for (auto const n : lengths)
+    for (auto const lags : numbers_of_lags) {
       auto const offset = random.below(5);  // unaligned
       std::vector<V> x(offset + n + simd::row_padding), y(offset + n + lags + 2 * simd::row_padding);
       for (std::size_t k = 0; k < n; ++k) x[offset + k] = static_cast<V>(random.below(3) == 0 ? most : random.below(most + 1));
@@ -40,6 +41,15 @@ TEST_CASE("products: sums at every lag equal the scalar twin, for every length, 
     }
   });
   CHECK(sets > 0);
+}
+
+TEST_CASE("products: rows longer than one stretch equal the scalar twin, for every size of a group of lags") {
+  testing::each_arch([]<class Arch>(Arch) {
+    CAPTURE(Arch::name());
+    compare<Arch, std::uint8_t>(1, 127, {40'000}, {12});
+    compare<Arch, std::int16_t>(2, 200, {40'000}, {12});
+    for (std::size_t lags = 1; lags <= 24; ++lags) compare<Arch, std::uint8_t>(lags, 9, {100}, {lags}), compare<Arch, std::int16_t>(lags, 900, {100}, {lags});
+  });
 }
 
 TEST_CASE("products: long rows of the largest counts do not overflow a 32-bit lane") {

@@ -99,7 +99,10 @@ struct product_step<Arch, V> {
 };
 #endif
 
-/// Lags J … J + sizeof…(K) − 1 of one stretch, their sums in registers.
+/// Lags that are summed together, their sums in registers, and steps in which both rows stay in the first-level cache.
+inline constexpr std::size_t lags_together = 11, steps_together = 256;
+
+/// Lags 0 … Lags − 1 of one stretch.
 template <class Step, class V, std::size_t... K>
 void lag_group(V const* x, V const* y, std::size_t steps, std::int64_t* out, std::index_sequence<K...>) noexcept {
   typename Step::sums s[] = {((void)K, Step::zero())...};
@@ -109,6 +112,11 @@ void lag_group(V const* x, V const* y, std::size_t steps, std::int64_t* out, std
   }
   ((out[K] += Step::total(s[K])), ...);
 }
+/// One for each size of a group.
+template <class Step, class V>
+inline constexpr auto lag_groups = []<std::size_t... Size>(std::index_sequence<Size...>) {
+  return std::array{+[](V const* x, V const* y, std::size_t steps, std::int64_t* out) noexcept { lag_group<Step>(x, y, steps, out, std::make_index_sequence<Size + 1>{}); }...};
+}(std::make_index_sequence<lags_together>{});
 }  // namespace detail
 
 /// Sums of products at lags 0 … lags − 1 of y against x.
@@ -119,14 +127,15 @@ void lag_group(V const* x, V const* y, std::size_t steps, std::int64_t* out, std
 template <class Arch, class V>
 void lagged_products(V const* x, V const* y, std::size_t n, std::uint32_t most, std::int64_t* out, std::size_t lags) noexcept {
   using step = detail::product_step<Arch, V>;
-  constexpr std::size_t together = 8;  // sums that stay in registers on every instruction set
   auto const square = static_cast<std::uint64_t>(most) * most * step::group;
-  auto const stretch = square == 0 ? std::size_t{4096} : (std::min)(std::size_t{4096}, static_cast<std::size_t>(0x7FFFFFFFu / square));  // a 32-bit lane holds that many
+  auto const stretch = square == 0 ? detail::steps_together : (std::min)(detail::steps_together, static_cast<std::size_t>(0x7FFFFFFFu / square));  // a 32-bit lane holds that many
+  auto const groups = (lags + detail::lags_together - 1) / detail::lags_together;
   for (auto steps = (n + step::step - 1) / step::step; steps > 0;) {
     auto const now = (std::min)(stretch, steps);
-    std::size_t j = 0;
-    for (; j + together <= lags; j += together) detail::lag_group<step>(x, y + j, now, out + j, std::make_index_sequence<together>{});
-    for (; j < lags; ++j) detail::lag_group<step>(x, y + j, now, out + j, std::make_index_sequence<1>{});
+    for (std::size_t g = 0; g < groups; ++g) {  // of equal size, within one
+      auto const from = lags * g / groups, to = lags * (g + 1) / groups;
+      detail::lag_groups<step, V>[to - from - 1](x, y + from, now, out + from);
+    }
     x += now * step::step, y += now * step::step, steps -= now;
   }
 }

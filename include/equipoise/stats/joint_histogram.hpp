@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -31,12 +32,7 @@ class pair_table {
   /// f(e, i, n) in ascending order of (e, i), so that floating sums over it do not depend on the order of merging.
   template <class F>
   void each(F&& f) const {
-    std::vector<slot> sorted;
-    sorted.reserve(used_);
-    for (auto const& s : slots_)
-      if (s.key != 0) sorted.push_back(s);
-    std::sort(sorted.begin(), sorted.end(), [](slot const& a, slot const& b) { return a.key < b.key; });
-    for (auto const& s : sorted) f(static_cast<std::uint32_t>(s.key >> 32), static_cast<std::uint32_t>(s.key), s.n);
+    for (auto const& s : sorted()) f(static_cast<std::uint32_t>(s.key >> 32), static_cast<std::uint32_t>(s.key), s.n);
   }
   void merge(pair_table const& o) {
     for (auto const& s : o.slots_)
@@ -52,6 +48,13 @@ class pair_table {
     std::int64_t n{};
   };
   static auto key(std::uint32_t e, std::uint32_t i) noexcept -> std::uint64_t { return std::uint64_t{e} << 32 | i; }
+  [[nodiscard]] auto sorted() const -> std::vector<slot> {
+    std::vector<slot> out;
+    out.reserve(used_);
+    std::copy_if(slots_.begin(), slots_.end(), std::back_inserter(out), [](slot const& s) { return s.key != 0; });
+    std::sort(out.begin(), out.end(), [](slot const& a, slot const& b) { return a.key < b.key; });
+    return out;
+  }
   [[nodiscard]] auto find(std::uint64_t k) const noexcept -> std::size_t {
     auto h = k ^ (k >> 32);
     h *= 0x9E3779B97F4A7C15u;
