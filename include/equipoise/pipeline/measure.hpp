@@ -51,6 +51,59 @@ auto empty_statistic(Metrics const& metrics, row_info const& row) -> S {
   else static_assert(never<S>, "equipoise: a statistic without default constructor needs a metric with `start(row_info)`");
 }
 
+/// One tuple of statistics per scale, and how many complete bins each scale has had.
+template <class Statistics, class Takes>
+class rows_state : public state_base {
+ public:
+  rows_state(row_layout l, std::vector<Statistics> rows) : layout_(std::move(l)), rows_(std::move(rows)), bins_(rows_.size()) {}
+  static auto fields(auto& s) { return std::tie(s.rows_, s.bins_); }
+
+  template <class C>
+  void absorb(count_row<C> const& r) {
+    std::apply([&](auto&... s) { (s.absorb(r), ...); }, rows_[r.scale]);
+    bins_[r.scale] += static_cast<std::int64_t>(r.size());
+  }
+  void absorb(unit_row const& r)
+    requires std::same_as<Takes, unit_counts>
+  {
+    auto one = [&]<class S>(S& s) {
+      if constexpr (absorbs<S, unit_row>) s.absorb(r);
+    };
+    std::apply([&](auto&... s) { (one(s), ...); }, rows_[r.scale]);
+  }
+  auto merge(rows_state const& o) -> rows_state& {
+    if (!(layout_ == o.layout_)) throw error("measure: states of different scales or populations cannot be merged");
+    for (std::size_t k = 0; k < rows_.size(); ++k) {
+      [&]<std::size_t... J>(std::index_sequence<J...>) { (std::get<J>(rows_[k]).merge(std::get<J>(o.rows_[k])), ...); }(std::make_index_sequence<std::tuple_size_v<Statistics>>{});
+      bins_[k] += o.bins_[k];
+    }
+    return *this;
+  }
+  [[nodiscard]] auto scales() const noexcept -> std::size_t { return rows_.size(); }
+  [[nodiscard]] auto info(std::size_t k) const -> row_info { return {k, layout_.widths[k], layout_.sizes, bins_[k]}; }
+  /// The statistic S of scale k.
+  template <class S>
+  [[nodiscard]] auto statistic(std::size_t k) const noexcept -> S const& {
+    return std::get<S>(rows_[k]);
+  }
+  [[nodiscard]] auto widths() const noexcept -> std::vector<bin_width> const& { return layout_.widths; }
+  [[nodiscard]] auto bins() const noexcept -> std::vector<std::int64_t> const& { return bins_; }
+
+ private:
+  row_layout layout_;
+  std::vector<Statistics> rows_;
+  std::vector<std::int64_t> bins_;
+};
+
+/// The values of one metric, one per scale.
+template <class M, class State>
+auto column_of(M const& m, State const& s) {
+  std::vector<std::remove_cvref_t<decltype(m(s.template statistic<typename M::statistic>(0), s.info(0)))>> column;
+  column.reserve(s.scales());
+  for (std::size_t k = 0; k < s.scales(); ++k) column.push_back(m(s.template statistic<typename M::statistic>(k), s.info(k)));
+  return column;
+}
+
 template <class M>
 consteval void explain_metric() {
   if constexpr (!requires { typename M::statistic; })
@@ -82,48 +135,8 @@ class measurement<named<Name, M>...> : public analysis_base {
 
   explicit measurement(M... metrics) : metrics_(std::move(metrics)...) {}
 
-  /// One tuple of statistics per scale, and how many complete bins each scale has had.
-  class state : public state_base {
-   public:
-    state(row_layout l, std::vector<statistics> rows) : layout_(std::move(l)), rows_(std::move(rows)), bins_(rows_.size()) {}
-    static auto fields(auto& s) { return std::tie(s.rows_, s.bins_); }
-
-    template <class C>
-    void absorb(count_row<C> const& r) {
-      std::apply([&](auto&... s) { (s.absorb(r), ...); }, rows_[r.scale]);
-      bins_[r.scale] += static_cast<std::int64_t>(r.size());
-    }
-    void absorb(unit_row const& r)
-      requires std::same_as<takes, unit_counts>
-    {
-      auto one = [&]<class S>(S& s) {
-        if constexpr (absorbs<S, unit_row>) s.absorb(r);
-      };
-      std::apply([&](auto&... s) { (one(s), ...); }, rows_[r.scale]);
-    }
-    auto merge(state const& o) -> state& {
-      if (!(layout_ == o.layout_)) throw error("measure: states of different scales or populations cannot be merged");
-      for (std::size_t k = 0; k < rows_.size(); ++k) {
-        [&]<std::size_t... J>(std::index_sequence<J...>) { (std::get<J>(rows_[k]).merge(std::get<J>(o.rows_[k])), ...); }(std::make_index_sequence<std::tuple_size_v<statistics>>{});
-        bins_[k] += o.bins_[k];
-      }
-      return *this;
-    }
-    [[nodiscard]] auto scales() const noexcept -> std::size_t { return rows_.size(); }
-    [[nodiscard]] auto info(std::size_t k) const -> row_info { return {k, layout_.widths[k], layout_.sizes, bins_[k]}; }
-    /// The statistic S of scale k.
-    template <class S>
-    [[nodiscard]] auto statistic(std::size_t k) const noexcept -> S const& {
-      return std::get<S>(rows_[k]);
-    }
-    [[nodiscard]] auto widths() const noexcept -> std::vector<bin_width> const& { return layout_.widths; }
-    [[nodiscard]] auto bins() const noexcept -> std::vector<std::int64_t> const& { return bins_; }
-
-   private:
-    row_layout layout_;
-    std::vector<statistics> rows_;
-    std::vector<std::int64_t> bins_;
-  };
+  /// One tuple of statistics per scale: the same type for all measurements of the same statistics, whatever their metrics and names.
+  using state = detail::rows_state<statistics, takes>;
 
   [[nodiscard]] auto start(row_layout const& l) const -> state {
     std::vector<statistics> rows;
@@ -136,15 +149,9 @@ class measurement<named<Name, M>...> : public analysis_base {
 
   /// Result   a record: "scale" (bin_width per scale), "bins" (complete bins per scale), and each metric's value per scale
   [[nodiscard]] auto finish(state const& s) const {
-    auto values = [&]<class Q>(Q const& m) {
-      std::vector<std::remove_cvref_t<decltype(m(s.template statistic<typename Q::statistic>(0), s.info(0)))>> column;
-      column.reserve(s.scales());
-      for (std::size_t k = 0; k < s.scales(); ++k) column.push_back(m(s.template statistic<typename Q::statistic>(k), s.info(k)));
-      return column;
-    };
     return std::apply(
         [&](auto const&... m) {
-          return record<named<name<"scale">, std::vector<bin_width>>, named<name<"bins">, std::vector<std::int64_t>>, named<Name, decltype(values(m))>...>(s.widths(), s.bins(), values(m)...);
+          return record<named<name<"scale">, std::vector<bin_width>>, named<name<"bins">, std::vector<std::int64_t>>, named<Name, decltype(detail::column_of(m, s))>...>(s.widths(), s.bins(), detail::column_of(m, s)...);
         },
         metrics_);
   }

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <ranges>
 #include <string>
 #include <utility>
@@ -77,7 +78,9 @@ class pyramid : public stage_base {
   /// The analysis' result, and what was left out.
   template <class State, class Rest>
   [[nodiscard]] auto finish(State const& s, Rest const& rest) const {
-    auto result = keep_partial_ ? rest.finish(s.with_partial()) : rest.finish(s.down);
+    using down = std::remove_cvref_t<decltype(s.down)>;
+    auto const partial = keep_partial_ ? std::optional<down>(s.with_partial()) : std::nullopt;
+    auto result = rest.finish(partial ? *partial : s.down);
     if constexpr (is_record<decltype(result)>) return result.with(named<name<"incomplete">, std::vector<incomplete_bins>>{keep_partial_ ? std::vector<incomplete_bins>(widths_.size()) : s.left_out()});
     else return result;
   }
