@@ -50,7 +50,8 @@ auto codes(recording const& r) -> std::vector<std::string> {
 TEST_CASE("labels: classes in any case and order; a unit without a row is neither") {
   test_folder const f;
   cells const expected{cell::e, cell::i, cell::neither, cell::i};
-  for (auto const* text : {"unit,class\n3,E\n8,I\n40,I\n", "unit,class\n40,fs\n3,rs\n8,i\n12,None\n", "class\tunit\nRS\t3\nFS\t8\nNONE\t12\nFs\t40\n", "unit,class\r\n3,e\r\n8,FS\r\n40,I\r\n",
+  for (auto const* text : {"unit,class\n3,E\n8,I\n40,I\n", "unit,class\n40,fs\n3,rs\n8,i\n12,None\n", "class\tunit\nRS\t3\nFS\t8\nNONE\t12\nFs\t40\n",
+                           "unit,class\r\n3,e\r\n8,FS\r\n40,I\r\n",
                            "\xEF\xBB\xBFunit,class\n3,E\n8,I\n40,I", "\"unit\",\"class\",\"note\"\n\"3\",\"E\",\"a, b\"\n8, I ,\n 40 ,\"i\",x\n"}) {
     CAPTURE(text);
     auto const l = read_labels_csv(f.text("labels.csv", text), four_units());

@@ -48,7 +48,7 @@ class test_folder {
   }
   void remove(std::string const& file) const { std::filesystem::remove(path_ / file); }
   /// Copies the files of another folder here.
-  void copy(std::string const& from) const { std::filesystem::copy(from, path_, std::filesystem::copy_options::overwrite_existing); }
+  void copy(std::string const& from) const { std::filesystem::copy(from, path_, std::filesystem::copy_options::recursive); }
 
  private:
   std::filesystem::path path_;

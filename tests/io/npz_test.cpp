@@ -41,3 +41,17 @@ TEST_CASE("npz: no cut and no flipped byte of an archive crashes the reader") {
     }
   }
 }
+
+TEST_CASE("npz: members that share their bytes are refused, as few bytes could ask for any memory") {
+  auto const whole = read_bytes(file("stored.npz"));
+  auto const directory = whole.find("PK\x01\x02"), next = whole.find("PK\x01\x02", directory + 4), end = whole.rfind("PK\x05\x06");
+  auto entry = whole.substr(directory, next - directory);
+  auto bytes = whole.substr(0, directory);
+  for (char k = 0; k < 50; ++k) {
+    entry[46] = static_cast<char>('0' + k);  // 50 names for the first member
+    bytes += entry;
+  }
+  auto tail = whole.substr(end);
+  tail[8] = tail[10] = 50;
+  CHECK_THROWS_WITH_AS(parse_npz(bytes + tail, "shared"), doctest::Contains("larger together"), error);
+}

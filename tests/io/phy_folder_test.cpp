@@ -30,7 +30,8 @@ auto samples(test_folder const& f, std::string_view text) {
 
 TEST_CASE("params.py: keys in any case, comments, blank lines, CRLF and no last line end") {
   test_folder const f;
-  for (auto const* text : {"sample_rate = 30000.\nhp_filtered = False", "SAMPLE_RATE=30000\r\nHP_Filtered =False\r\n", "# sample_rate = 1\n\n  Sample_Rate\t=  3e4  # Hz\nhp_filtered = False # no\n",
+  for (auto const* text : {"sample_rate = 30000.\nhp_filtered = False", "SAMPLE_RATE=30000\r\nHP_Filtered =False\r\n",
+                           "# sample_rate = 1\n\n  Sample_Rate\t=  3e4  # Hz\nhp_filtered = False # no\n",
                            "import os\nsample_rate = 30000.0\nprint(1)\nhp_filtered = False\n"}) {
     CAPTURE(text);
     auto const p = params(f, text);

@@ -39,6 +39,7 @@ inline auto parse_npz(std::string const& all, std::string const& name) -> std::m
     count = le(end64 + 32, 8), directory = le(end64 + 48, 8);
   }
   std::map<std::string, npy_array> arrays;
+  std::uint64_t taken = 0;  // members share no bytes: a small file cannot ask for much memory
   for (auto at = directory; count > 0; --count) {
     if (le(at, 4) != 0x02014B50) fail(at, "the directory is damaged", "write the file again");
     auto const flags = le(at + 8, 2), method = le(at + 10, 2);
@@ -61,6 +62,8 @@ inline auto parse_npz(std::string const& all, std::string const& name) -> std::m
     if (le(place, 4) != 0x04034B50) fail(place, "member '" + member + "' is not where the directory says", "write the file again");
     auto const data = place + 30 + le(place + 26, 2) + le(place + 28, 2);
     if (packed != size || data > all.size() || all.size() - data < size) fail(data, "member '" + member + "' is cut short", "copy or write the file again");
+    if (size > all.size() - taken) fail(data, "the members are larger together than the archive", "write the file again");
+    taken += size;
     if (member.ends_with(".npy")) member.resize(member.size() - 4);
     arrays.insert_or_assign(member, parse_npy(all.substr(data, size), name + ":" + member));
   }

@@ -9,10 +9,13 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -44,8 +47,9 @@ struct phy_spikes {
 
   explicit phy_spikes(std::string const& path) : folder(path) {
     namespace fs = std::filesystem;
-    if (!fs::exists(folder)) throw error({.where = path, .place = {}, .problem = "no such folder", .expected = {}, .found = {}, .advice = "give the path of a phy/Kilosort folder"});
-    if (!fs::is_directory(folder)) throw error({.where = path, .place = {}, .problem = "not a folder", .expected = "a phy/Kilosort folder", .found = "a file", .advice = "give the folder that holds spike_times.npy"});
+    std::error_code problem;  // asked for, so that a path too long is an error of ours
+    if (!fs::exists(folder, problem)) throw error({.where = path, .place = {}, .problem = "no such folder", .expected = {}, .found = problem ? problem.message() : std::string{}, .advice = "give the path of a phy/Kilosort folder"});
+    if (!fs::is_directory(folder, problem)) throw error({.where = path, .place = {}, .problem = "not a folder", .expected = "a phy/Kilosort folder", .found = "a file", .advice = "give the folder that holds spike_times.npy"});
     auto first = [&](std::initializer_list<char const*> names) -> std::string {
       for (auto const* n : names)
         if (fs::exists(folder / n)) return n;
@@ -59,7 +63,7 @@ struct phy_spikes {
     auto const times = read_npy((folder / times_file).string());
     in_nanoseconds = times_file == "spikes.times.npy";
     if (in_nanoseconds)
-      for (auto const s : as_vector<double>(times)) samples.push_back(nanoseconds_from_seconds(s).count());
+      for (auto const s : as_vector<double>(times)) samples.push_back(placed((folder / times_file).string(), "spike " + std::to_string(samples.size()), [&] { return nanoseconds_from_seconds(s).count(); }));
     else samples = as_vector<std::int64_t>(times);
     cluster = as_vector<std::int64_t>(read_npy((folder / clusters_file).string()));
     if (cluster.size() != samples.size())
@@ -124,15 +128,17 @@ inline auto inspect_phy(std::string const& path, phy_options const& options = {}
 /// Extent   `recording_extent.tsv` (begin_s, end_s), else the size of the raw file that params.py names, else `options.end`, else the last spike
 ///          plus one tick, with a warning. `options.end` cuts a known extent short
 /// Result   times in nanoseconds, floor(sample · 10⁹ / rate); waveforms as read_waveforms gives them; counts of what was dropped, by reason
-/// Errors   `error` for a folder without spikes, damaged files, times that are negative or not ascending, a missing rate
+/// Errors   `error` for a folder without spikes, damaged files, times that are negative or not ascending, a missing rate (ALF times in seconds without waveforms need
+///          none), an `end` that is not after the begin
 inline auto read_phy(std::string const& path, phy_options const& options = {}) -> recording {
   using ns = std::chrono::nanoseconds;
   detail::phy_spikes f(path);
   auto const rate = f.rate_hz(options);
-  if (!rate) throw error({.where = "phy: " + path, .place = {}, .problem = "the sampling rate is not known", .expected = "sample_rate in params.py", .found = {}, .advice = "give it: --rate-hz 30000, or phy_options{.rate_hz = 30000}"});
-  sample_clock const clock(*rate);
+  auto const shapes = options.waveforms && (std::filesystem::exists(f.folder / "mean_waveform_uV.npy") || std::filesystem::exists(f.folder / "templates.npy"));
+  if (!rate && (shapes || !f.in_nanoseconds)) throw error({.where = "phy: " + path, .place = {}, .problem = "the sampling rate is not known", .expected = "sample_rate in params.py", .found = {}, .advice = "give it: --rate-hz 30000, or phy_options{.rate_hz = 30000}"});
+  auto const clock = detail::placed("phy: " + path, {}, [&] { return sample_clock(rate.value_or(1e9)); });  // seconds need no rate
   recording r;
-  r.source = path, r.format = f.in_nanoseconds || f.times_file == "spikes.samples.npy" ? "alf" : "phy", r.rate_hz = *rate;
+  r.source = path, r.format = f.in_nanoseconds || f.times_file == "spikes.samples.npy" ? "alf" : "phy", r.rate_hz = rate.value_or(0);
   r.spikes_in_file = std::ssize(f.samples), r.units_in_file = f.ids.size(), r.warnings = f.tables.warnings;
   detail::count_dropped(f, options, r.dropped, r.dropped_ids);
 
@@ -157,11 +163,19 @@ inline auto read_phy(std::string const& path, phy_options const& options = {}) -
   if (unsorted > 0) r.warnings.push_back({"unsorted_times", std::to_string(unsorted) + " spikes stood before the one above them; they were sorted as asked"});
 
   auto const time = [&](std::int64_t sample) { return f.in_nanoseconds ? ns{sample} : clock(sample); };
-  auto const latest = f.samples.empty() ? ns{0} : f.in_nanoseconds ? ns{*std::max_element(f.samples.begin(), f.samples.end()) + 1} : clock(*std::max_element(f.samples.begin(), f.samples.end()) + 1);
+  auto const latest = detail::placed(where, {}, [&] {  // times too large for 64 bits are found here
+    if (f.samples.empty()) return ns{0};
+    auto const last = *std::max_element(f.samples.begin(), f.samples.end());
+    if (last == (std::numeric_limits<std::int64_t>::max)()) throw error("a time of " + std::to_string(last) + " is none; is the file damaged?");
+    return time(last + 1);
+  });
   auto extent = detail::read_extent(f.folder);
-  if (!extent)
+  if (!extent && rate)
     if (auto const n = detail::raw_samples(f.folder, f.params, (f.folder / "params.py").string())) extent = window<ns>{ns{0}, clock(*n)};
   if (extent && options.end && *options.end > extent->end) r.warnings.push_back({"end_after_extent", "the end asked for lies after the end of the recording (" + std::to_string(in_seconds(extent->end)) + " s), which was taken"});
+  if (options.end && *options.end <= (extent ? extent->begin : ns{0}))
+    throw error({.where = "phy: " + path, .place = {}, .problem = "the end that was given does not come after the recording's begin", .expected = "more than " + std::to_string(in_seconds(extent ? extent->begin : ns{0})) + " s",
+                 .found = std::to_string(in_seconds(*options.end)) + " s", .advice = {}});
   if (extent && options.end) extent->end = (std::min)(extent->end, *options.end);
   else if (options.end) extent = window<ns>{ns{0}, *options.end};
   if (!extent) {
@@ -171,8 +185,6 @@ inline auto read_phy(std::string const& path, phy_options const& options = {}) -
 
   std::vector<std::int64_t> at;
   std::vector<unit_index> unit;
-  std::vector<std::int64_t> last_of(kept.size(), -1);
-  std::int64_t twice = 0;
   for (std::size_t k = 0; k < f.samples.size(); ++k) {
     auto const u = unit_of.find(f.cluster[k]);
     if (u == unit_of.end()) continue;
@@ -181,20 +193,22 @@ inline auto read_phy(std::string const& path, phy_options const& options = {}) -
       ++r.dropped[t < extent->begin ? "before_extent" : options.end && *options.end == extent->end ? "after_end" : "after_extent"].spikes;
       continue;
     }
-    twice += last_of[u->second] == f.samples[k] ? 1 : 0;
-    last_of[u->second] = f.samples[k];
     at.push_back(t.count()), unit.push_back(u->second);
   }
   if (auto const n = r.dropped.find("after_extent"); n != r.dropped.end())
     r.warnings.push_back({"spikes_after_extent", std::to_string(n->second.spikes) + " spikes lie after the end of the recording and were dropped; is the extent right?"});
-  if (twice > 0) r.warnings.push_back({"duplicate_spikes", std::to_string(twice) + " spikes have the time of the spike of the same unit before them: artefacts of sorting; they are counted"});
   r.table = spike_table<ns>::sorted(std::move(at), std::move(unit), kept.size(), *extent);
-  std::size_t silent = 0;
-  for (unit_index u = 0; u < kept.size(); ++u) silent += r.table[u].empty() ? 1u : 0u;
+  std::size_t silent = 0, twice = 0;
+  for (unit_index u = 0; u < kept.size(); ++u) {
+    auto const train = raw(r.table[u]);
+    silent += train.empty() ? 1u : 0u;
+    for (std::size_t k = 1; k < train.size(); ++k) twice += train[k] == train[k - 1] ? 1u : 0u;
+  }
+  if (twice > 0) r.warnings.push_back({"duplicate_spikes", std::to_string(twice) + " spikes have the time of the spike of the same unit before them: artefacts of sorting; they are counted"});
   if (silent > 0) r.warnings.push_back({"silent_units", std::to_string(silent) + " of " + std::to_string(kept.size()) + " units have no spike in the recording; they count as cells"});
 
-  if (options.waveforms) {
-    auto found = detail::read_waveforms(f.folder, kept, f.ids, f.cluster, *rate);
+  if (shapes) {
+    auto found = detail::read_waveforms(f.folder, kept, f.ids, f.cluster, r.rate_hz);
     for (std::size_t u = 0; u < found.channel.size(); ++u) r.units[u].channel = found.channel[u];
     r.waveforms = std::move(found.table);
   }

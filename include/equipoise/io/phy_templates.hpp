@@ -46,6 +46,7 @@ class template_set {
     auto const path = (folder / "templates.npy").string();
     auto all = as_dense<float>(read_npy(path));
     expect_axes(all, 3, path);
+    if (all.values.empty()) throw error({.where = path, .place = "shape", .problem = "holds no template", .expected = {}, .found = {}, .advice = "the file is damaged; spikes can be read without waveforms"});
     count_ = all.shape[0], samples_ = all.shape[1], width_ = all.shape[2], values_ = std::move(all.values);
     channels_ = width_;
     if (auto const sparse = folder / "template_ind.npy"; std::filesystem::exists(sparse)) {  // columns are some channels only
@@ -57,7 +58,8 @@ class template_set {
     if (auto const inverse = folder / "whitening_mat_inv.npy"; std::filesystem::exists(inverse)) {
       auto m = as_dense<float>(read_npy(inverse.string()));
       expect_axes(m, 2, inverse.string());
-      if (m.shape[0] != m.shape[1] || m.shape[0] < channels_) throw error({.where = inverse.string(), .place = "shape", .problem = "does not fit templates.npy", .expected = std::to_string(channels_) + " × " + std::to_string(channels_), .found = std::to_string(m.shape[0]) + " × " + std::to_string(m.shape[1]), .advice = {}});
+      auto const padded = index_.empty() ? channels_ : channels_ - 1;  // sparse templates pad with -1 or with the number of channels
+      if (m.shape[0] != m.shape[1] || m.shape[0] == 0 || m.shape[0] < padded) throw error({.where = inverse.string(), .place = "shape", .problem = "does not fit templates.npy", .expected = std::to_string(padded) + " × " + std::to_string(padded), .found = std::to_string(m.shape[0]) + " × " + std::to_string(m.shape[1]), .advice = {}});
       channels_ = m.shape[0], unwhiten_ = std::move(m.values);
     }
   }
@@ -92,8 +94,9 @@ class template_set {
 inline auto waveforms_from_templates(std::filesystem::path const& folder, std::span<std::int64_t const> ids, std::span<std::int64_t const> cluster_of_spike, double rate_hz) -> cluster_waveforms {
   template_set const templates(folder);
   auto const path = folder / "spike_templates.npy";
+  auto const curated = std::filesystem::exists(path);
   std::map<std::int64_t, std::map<std::int64_t, std::int64_t>> spikes;  // cluster → template → spikes
-  if (std::filesystem::exists(path)) {
+  if (curated) {
     auto const of_spike = as_vector<std::int64_t>(read_npy(path.string()));
     if (of_spike.size() != cluster_of_spike.size()) throw error({.where = path.string(), .place = {}, .problem = "another number of spikes than spike_times.npy", .expected = std::to_string(cluster_of_spike.size()), .found = std::to_string(of_spike.size()), .advice = "the files belong to different sortings"});
     for (std::size_t k = 0; k < of_spike.size(); ++k) ++spikes[cluster_of_spike[k]][of_spike[k]];
@@ -108,7 +111,8 @@ inline auto waveforms_from_templates(std::filesystem::path const& folder, std::s
     for (auto const& [which, n] : of->second) all += n;
     std::vector<float> sum;
     for (auto const& [which, n] : of->second) {
-      if (which < 0 || static_cast<std::size_t>(which) >= templates.size()) throw error({.where = path.string(), .place = {}, .problem = "a template that templates.npy does not have", .expected = "less than " + std::to_string(templates.size()), .found = std::to_string(which), .advice = "the files belong to different sortings"});
+      if (which < 0 || static_cast<std::size_t>(which) >= templates.size()) throw error({.where = (curated ? path : folder / "templates.npy").string(), .place = "cluster " + std::to_string(ids[u]), .problem = "a template that templates.npy does not have", .expected = "less than " + std::to_string(templates.size()),
+                     .found = std::to_string(which), .advice = curated ? "the files belong to different sortings" : "merged clusters need spike_templates.npy; spikes can be read without waveforms"});
       templates.add(static_cast<std::size_t>(which), static_cast<float>(n) / static_cast<float>(all), sum);
     }
     float most = -1;
@@ -137,7 +141,8 @@ inline auto read_waveforms(std::filesystem::path const& folder, std::span<std::i
   std::vector<std::int64_t> rows(all_ids.begin(), all_ids.end());
   if (auto const named = folder / "mean_waveform_clusters.npy"; std::filesystem::exists(named)) rows = as_vector<std::int64_t>(read_npy(named.string()));
   if (rows.size() != all.shape[0]) throw error({.where = path.string(), .place = "shape", .problem = "not one row per cluster", .expected = std::to_string(rows.size()), .found = std::to_string(all.shape[0]), .advice = "name the clusters of the rows in mean_waveform_clusters.npy"});
-  auto const samples = all.shape[1];
+  if (all.values.empty() && !ids.empty()) throw error({.where = path.string(), .place = "shape", .problem = "holds no waveform", .expected = {}, .found = {}, .advice = "the file is damaged; spikes can be read without waveforms"});
+  auto const samples = all.values.empty() ? 0 : all.shape[1];
   auto out = blank_waveforms(ids.size(), samples, rate_hz, true);
   for (std::size_t u = 0; u < ids.size(); ++u)
     if (auto const at = std::find(rows.begin(), rows.end(), ids[u]); at != rows.end())
