@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <equipoise/stats/blocked.hpp>
 #include <equipoise/stats/count_rows.hpp>
 #include <vector>
 
@@ -35,4 +36,14 @@ TEST_CASE("count_rows: merging is commutative") {
   c.merge(a);
   CHECK(a.merge(b) == c);
   CHECK(a.runs().size() == 1);
+}
+
+TEST_CASE("count_rows: moved, they hold the same counts at later bins") {
+  static_assert(relocatable<count_rows>);
+  std::vector<std::uint8_t> const x{1, 2}, y{3};
+  count_rows here, there;
+  here.absorb(count_row<std::uint8_t>{0, -4, x, x}), here.absorb(count_row<std::uint8_t>{0, 9, y, y});
+  there.absorb(count_row<std::uint8_t>{0, 1, x, x}), there.absorb(count_row<std::uint8_t>{0, 14, y, y});
+  CHECK(here.moved(5) == there);
+  CHECK(there.moved(-5) == here);
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <equipoise/core/random.hpp>
+#include <equipoise/stats/blocked.hpp>
 #include <equipoise/stats/lag_moments.hpp>
 #include <vector>
 
@@ -106,4 +107,21 @@ TEST_CASE("lag_moments: configurations join to the larger, states of different l
   CHECK_THROWS_AS(a.merge(lag_moments(6)), error);
   CHECK_THROWS_AS((void)a.at_e(1), error);
   CHECK_THROWS_AS(lag_moments(-1), error);
+}
+
+TEST_CASE("lag_moments: moved, the same counts stand at later bins; a part taken again is not paired with its neighbour across one missing bin") {
+  static_assert(relocatable<lag_moments>);
+  random_stream random(8);
+  auto const e = random_series(random, 90, 9), i = random_series(random, 90, 9);
+  lag_moments here(6, true), there(6, true), twice(6, true), apart(6, true);
+  absorb_any(here, 0, e, i, 0, 60), absorb_any(here, 0, e, i, 70, 90);
+  absorb_any(there, 1000, e, i, 0, 60), absorb_any(there, 1000, e, i, 70, 90);
+  CHECK(here.moved(1000) == there);
+  CHECK(there.moved(-1000) == here);
+  absorb_any(twice, 0, e, i, 0, 60), absorb_any(twice, 61, e, i, 0, 60);
+  absorb_any(apart, 0, e, i, 0, 60);
+  auto const again = apart.moved(61);
+  apart.merge(again);
+  CHECK(apart == twice);
+  for (std::int64_t lag = -6; lag <= 6; ++lag) CHECK(apart.at(lag).xy == 2 * again.at(lag).xy);
 }

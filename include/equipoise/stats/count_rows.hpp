@@ -16,6 +16,7 @@ inline namespace EQUIPOISE_ABI {
 
 /// A statistic: all complete bins in time order, as runs without gaps.
 ///
+/// Bound    counts of up to 2^32 − 1 a bin, as rows have them
 /// Memory   8 bytes a bin: 115 MB for one hour at 1 ms over 32 scales; choose coarser scales for long recordings
 class count_rows : public state_base {
  public:
@@ -44,6 +45,12 @@ class count_rows : public state_base {
   auto merge(count_rows const& o) -> count_rows& {
     for (auto const& x : o.runs_) add(x.first, std::span(x.e), std::span(x.i));
     return *this;
+  }
+  /// The same counts, every bin that many bins later: so that resampling can place a stretch anew.
+  [[nodiscard]] auto moved(std::int64_t bins) const -> count_rows {
+    auto copy = *this;
+    for (auto& r : copy.runs_) r.first += bins;
+    return copy;
   }
 
  private:

@@ -68,6 +68,14 @@ class lag_moments : public state_base {
     return *this;
   }
 
+  /// The same counts, every bin that many bins later: so that resampling can place a stretch anew. A bin without counts between two parts keeps
+  /// their pairs apart.
+  [[nodiscard]] auto moved(std::int64_t bins) const -> lag_moments {
+    auto copy = *this;
+    for (auto& r : copy.runs_) r.first += bins;
+    return copy;
+  }
+
   /// All sums of pairs (e_t, i_{t+lag}). Precondition: |lag| ≤ within().
   [[nodiscard]] auto at(std::int64_t lag) const -> sums {
     auto const k = static_cast<std::size_t>(lag < 0 ? -lag : lag);
