@@ -6,6 +6,7 @@
 #include "core/config.hpp"
 #include "core/epochs.hpp"
 #include "core/error.hpp"
+#include "core/part.hpp"
 #include "core/random.hpp"
 #include "core/record.hpp"
 #include "core/time.hpp"

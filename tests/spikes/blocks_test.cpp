@@ -112,3 +112,32 @@ TEST_CASE("blocks: within restricts something that can be read again, and leaves
   CHECK(part.blocks().layout().when == w(4, 15));
   CHECK(part.blocks().layout().units == 2);
 }
+
+TEST_CASE("blocks: what was observed is what a source knows of its gaps, also when it is restricted twice") {
+  spike_table<tk> const table({0, 4, 12, 19}, {0, 1, 0, 1}, 2, epochs<tk>{w(0, 5), w(12, 20)});
+  within const part(table, epochs<tk>(w(4, 15)));
+  static_assert(restrictable<spike_table<tk>> && restrictable<within<spike_table<tk>>> && !restrictable<column_blocks<tk>>);
+  CHECK(observed_time(table) == epochs<tk>{w(0, 5), w(12, 20)});
+  CHECK(observed_time(part) == epochs<tk>{w(4, 5), w(12, 15)});
+  CHECK(drain(part.blocks(epochs<tk>(w(0, 13)))).windows == std::vector<window<tk>>{w(4, 5), w(12, 13)});
+  within const twice(part, epochs<tk>{w(0, 3), w(14, 30)});
+  CHECK(observed_time(twice) == epochs<tk>(w(14, 15)));
+  struct replay {  // does not tell its gaps
+    using tick_type = tk;
+    spike_table<tk> table;
+    auto blocks() const { return table.blocks(); }
+    auto blocks(epochs<tk> const& x) const { return table.blocks(x); }
+  };
+  CHECK(observed_time(replay{table}) == epochs<tk>(w(0, 20)));
+}
+
+TEST_CASE("blocks: the shares of three workers follow one another and hold every spike once, the gap counting nothing") {
+  spike_table<tk> const table({0, 4, 12, 19}, {0, 1, 0, 1}, 2, epochs<tk>{w(0, 5), w(12, 20)});
+  auto windows_of = [&](part p) { return drain(blocks_of(table, p)).windows; };
+  CHECK(windows_of({0, 3}) == std::vector<window<tk>>{w(0, 4)});
+  CHECK(windows_of({1, 3}) == std::vector<window<tk>>{w(4, 5), w(12, 15)});
+  CHECK(windows_of({2, 3}) == std::vector<window<tk>>{w(15, 20)});
+  CHECK(drain(blocks_of(table, {1, 3})).at == columns{4, 12});
+  CHECK(drain(blocks_of(within(table, epochs<tk>(w(4, 15))), {1, 2})).windows == std::vector<window<tk>>{w(13, 15)});
+  CHECK_THROWS_AS(blocks_of(table, {3, 3}), error);
+}

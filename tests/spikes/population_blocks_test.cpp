@@ -35,6 +35,10 @@ concept takes_blocks = requires(P&& p) { blocks_of(std::forward<P>(p)); };
 static_assert(takes_blocks<lab_notes&> && takes_blocks<lab_notes const&>);
 static_assert(!takes_blocks<lab_notes>);  // a temporary would be gone before its spikes are read
 static_assert(!takes_blocks<spike_vector<tk>&>);
+template <class P>
+concept can_be_shared_out = requires(P&& p) { blocks_of(std::forward<P>(p), part{}); };
+static_assert(can_be_shared_out<lab_notes const&> && can_be_shared_out<spike_table<tk> const&>);
+static_assert(!can_be_shared_out<lab_notes> && !can_be_shared_out<spike_table<tk>>);
 
 struct pass {
   columns at;
@@ -94,6 +98,15 @@ TEST_CASE("blocks_of: a population that can be replayed gives its own blocks, ga
   spike_table<tk> const table({1, 8}, {0, 1}, 2, epochs<tk>{{tk{0}, tk{3}}, {tk{7}, tk{9}}});
   CHECK(drain(blocks_of(table)).windows == std::vector<window<tk>>{{tk{0}, tk{3}}, {tk{7}, tk{9}}});
   CHECK(drain(blocks_of(table, epochs<tk>(window<tk>{tk{2}, tk{8}}))).windows == std::vector<window<tk>>{{tk{2}, tk{3}}, {tk{7}, tk{8}}});
+}
+
+TEST_CASE("blocks_of: a worker's share of a population, and of one that has blocks of its own") {
+  lab_notes const notes{{{5, 30'000, 99'999}, {}, {0, 5, 29'999}}};
+  CHECK(drain(blocks_of(notes, part{1, 4})).windows == std::vector<window<tk>>{{tk{25'000}, tk{50'000}}});
+  CHECK(drain(blocks_of(notes, part{1, 4})).at == columns{29'999, 30'000});
+  spike_table<tk> const table({1, 8}, {0, 1}, 2, epochs<tk>{{tk{0}, tk{3}}, {tk{7}, tk{9}}});
+  CHECK(drain(blocks_of(table, part{0, 2})).windows == std::vector<window<tk>>{{tk{0}, tk{2}}});
+  CHECK(drain(blocks_of(table, {1, 2})).windows == std::vector<window<tk>>{{tk{2}, tk{3}}, {tk{7}, tk{9}}});
 }
 
 TEST_CASE("blocks_of: faults are errors that name the unit, never repaired") {

@@ -93,9 +93,9 @@ class epochs {
     }
   }
 
-  friend auto operator&(epochs const& a, epochs const& b) -> epochs { return combine(a, b, [](bool x, bool y) { return x && y; }); }
-  friend auto operator|(epochs const& a, epochs const& b) -> epochs { return combine(a, b, [](bool x, bool y) { return x || y; }); }
-  friend auto operator-(epochs const& a, epochs const& b) -> epochs { return combine(a, b, [](bool x, bool y) { return x && !y; }); }
+  friend auto operator&(epochs const& a, epochs const& b) -> epochs { return combine(a.around(b), b.around(a), [](bool x, bool y) { return x && y; }); }
+  friend auto operator|(epochs const& a, epochs const& b) -> epochs { return combine(a.windows(), b.windows(), [](bool x, bool y) { return x || y; }); }
+  friend auto operator-(epochs const& a, epochs const& b) -> epochs { return combine(a.windows(), b.windows(), [](bool x, bool y) { return x && !y; }); }
 
  private:
   static auto text(window<T> w) -> std::string { return std::to_string(in_seconds(w.begin)) + " s to " + std::to_string(in_seconds(w.end)) + " s"; }
@@ -104,9 +104,17 @@ class epochs {
     return std::upper_bound(windows_.begin(), windows_.end(), t, [](T a, window<T> const& w) { return a < w.end; });
   }
 
+  /// The windows that reach into the hull of another set, so that a short stretch of a long night is cut out quickly.
+  [[nodiscard]] auto around(epochs const& o) const noexcept -> std::span<window<T> const> {
+    auto const hull = o.hull();
+    auto const from = first_ending_after(hull.begin);
+    auto const to = std::lower_bound(from, windows_.end(), hull.end, [](window<T> const& w, T end) { return w.begin < end; });
+    return {from, to};
+  }
+
   /// Walks the edges of both sets in time order; `keep(in a, in b)` says which stretches stay.
   template <class Keep>
-  static auto combine(epochs const& a, epochs const& b, Keep keep) -> epochs {
+  static auto combine(std::span<window<T> const> a, std::span<window<T> const> b, Keep keep) -> epochs {
     std::vector<std::pair<T, int>> edges;  // (time, which set changes)
     edges.reserve(2 * (a.size() + b.size()));
     for (auto const& w : a) edges.insert(edges.end(), {{w.begin, 0}, {w.end, 0}});

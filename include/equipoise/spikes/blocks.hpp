@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 /// \file
-/// Spikes in time order → an event source that hands them out block by block, over the whole window or chosen epochs.
+/// Spikes in time order → an event source that hands them out block by block, over the whole window, chosen epochs, or one worker's share.
 
 #include <algorithm>
+#include <concepts>
 #include <optional>
 #include <span>
 
 #include "../concepts/spikes.hpp"
 #include "../core/epochs.hpp"
+#include "../core/part.hpp"
 
 namespace equipoise {
 inline namespace EQUIPOISE_ABI {
@@ -52,6 +54,19 @@ class column_blocks {
   std::size_t window_ = 0, done_ = 0;
 };
 
+/// Something that can be read again, whole or inside some epochs only: what can be shared out among workers. `spike_table`, `recording`, `within`.
+template <class R>
+concept restrictable = replayable<R> && requires(R const& r, epochs<typename R::tick_type> const& w) {
+  { r.blocks(w) } -> event_source;
+};
+
+/// The time that was observed: `r.observed()` where the source knows its gaps, else the window of its layout.
+template <restrictable R>
+auto observed_time(R const& r) -> epochs<typename R::tick_type> {
+  if constexpr (requires { { r.observed() } -> std::convertible_to<epochs<typename R::tick_type>>; }) return r.observed();
+  else return epochs<typename R::tick_type>(r.blocks().layout().when);
+}
+
 /// Something that can be read again, restricted to some epochs: `within(recording, night.of("slow-wave")) | study`.
 ///
 /// The bins' origin does not move. Time outside the epochs counts as not observed. `r` must outlive the result.
@@ -62,11 +77,25 @@ class within {
   using tick_type = typename R::tick_type;
   within(R const& r, epochs<tick_type> when) : source_(&r), when_(std::move(when)) {}
   [[nodiscard]] auto blocks() const { return source_->blocks(when_); }
+  [[nodiscard]] auto blocks(epochs<tick_type> const& w) const { return source_->blocks(when_ & w); }
+  [[nodiscard]] auto observed() const -> epochs<tick_type> {
+    if constexpr (restrictable<R>) return observed_time(*source_) & when_;
+    else return when_;
+  }
 
  private:
   R const* source_;
   epochs<tick_type> when_;
 };
+
+/// A worker's share of a source, as a source: `blocks_of(recording, {k, n})`, `blocks_of(recording, world.part())`. The bins' origin does not move.
+///
+/// Result   an `event_source` over `share(observed_time(r), p)`; `r` must outlive it
+/// Errors   `error` unless p.index < p.of
+template <restrictable R>
+auto blocks_of(R const& r, part p) {
+  return r.blocks(share(observed_time(r), p));
+}
 
 }  // namespace EQUIPOISE_ABI
 }  // namespace equipoise

@@ -148,6 +148,12 @@ auto blocks_of(P const& trains, epochs<detail::population_tick<P>> const& when) 
   if constexpr (requires { { trains.blocks(when) } -> event_source; }) return trains.blocks(when);
   else return population_blocks<T>(trains, when, std::chrono::round<T>(std::chrono::seconds{30}));
 }
+/// A pass over one worker's share of a population that has no blocks of its own.
+template <population P>
+  requires(!restrictable<P>)
+auto blocks_of(P const& trains, part p) {
+  return blocks_of(trains, share(epochs<detail::population_tick<P>>(trains.when()), p));
+}
 /// A temporary population would take its spikes with it: refused.
 template <population P>
   requires(!detail::lasting<P>)
@@ -155,6 +161,9 @@ auto blocks_of(P const&&) = delete;
 template <population P>
   requires(!detail::lasting<P>)
 auto blocks_of(P const&&, epochs<detail::population_tick<P>> const&) = delete;
+template <population P>
+  requires(!detail::lasting<P>)
+auto blocks_of(P const&&, part) = delete;
 
 }  // namespace EQUIPOISE_ABI
 }  // namespace equipoise

@@ -68,6 +68,8 @@ struct recording {
   [[nodiscard]] auto size() const noexcept -> std::size_t { return table.size(); }
   [[nodiscard]] auto operator[](unit_index u) const noexcept { return table[u]; }
   [[nodiscard]] auto when() const noexcept { return table.when(); }
+  [[nodiscard]] auto observed() const noexcept -> epochs<tick_type> const& { return table.observed(); }
+  [[nodiscard]] auto layout() const noexcept { return table.layout(); }
   [[nodiscard]] auto blocks() const { return table.blocks(); }
   [[nodiscard]] auto blocks(epochs<tick_type> const& w) const { return table.blocks(w); }
 };

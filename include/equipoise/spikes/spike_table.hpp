@@ -59,6 +59,7 @@ class spike_table {
   [[nodiscard]] auto unit() const noexcept -> std::span<unit_index const> { return unit_; }
   [[nodiscard]] auto when() const noexcept -> window<T> { return observed_.hull(); }
   [[nodiscard]] auto observed() const noexcept -> epochs<T> const& { return observed_; }
+  [[nodiscard]] auto layout() const noexcept -> equipoise::layout<T> { return {when(), units_}; }
   /// The train of one unit, without a copy. Precondition: u < size().
   [[nodiscard]] auto operator[](unit_index u) const noexcept -> spike_span<T> {
     return {std::span(by_unit_).subspan(first_[u], first_[u + 1] - first_[u]), when()};
