@@ -30,6 +30,7 @@
 #include "scales/pyramid.hpp"
 #include "scales/scale_sets.hpp"
 #include "scales/unit_bins.hpp"
+#include "stats/blocked.hpp"
 #include "stats/co_moments.hpp"
 #include "stats/count_rows.hpp"
 #include "stats/grouped_rows.hpp"
