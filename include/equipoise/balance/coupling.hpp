@@ -144,8 +144,8 @@ struct correlation_by_lag {
 /// Where the cross-correlation peaks.
 ///
 /// Result   `bins` the lag of the largest C, ties to the smaller |ℓ|, then to the positive; `interpolated` that of the parabola through it and
-///          its neighbours, in bins; `correlation` its height. NaN with `reason::peak_at_edge` if the largest stands at ± within, where
-///          there is nothing to compare it with.
+///          its neighbours, in bins; `correlation` its height. Both NaN, and `bins` 0, where C(0) is undefined; `interpolated` is NaN with
+///          `reason::peak_at_edge` where the largest stands at ± within or beside a lag without enough pairs: `bins` is then no peak.
 struct peak_lag {
   using statistic = lag_moments;
   struct value {
@@ -196,6 +196,7 @@ struct lag_centroid {
     if (!(peak.correlation > 0)) return undefined(reason::no_positive_peak);
     auto const within = static_cast<std::int64_t>(c.size() / 2);
     double sum = 0, moment = 0;
+    auto known = [&](std::int64_t lag) { return lag >= -within && lag <= within && !std::isnan(c[static_cast<std::size_t>(lag + within)]); };
     auto take = [&](std::int64_t lag) {
       auto const x = c[static_cast<std::size_t>(lag + within)];
       if (!(x > peak.correlation / 2)) return false;
@@ -203,9 +204,9 @@ struct lag_centroid {
       return true;
     };
     auto right = peak.bins, left = peak.bins - 1;
-    while (right <= within && take(right)) ++right;
-    while (left >= -within && take(left)) --left;
-    return right > within || left < -within ? undefined(reason::peak_at_edge) : moment / sum;
+    while (known(right) && take(right)) ++right;
+    while (known(left) && take(left)) --left;
+    return known(right) && known(left) ? moment / sum : undefined(reason::peak_at_edge);
   }
 };
 
@@ -223,7 +224,7 @@ struct asymmetry_index {
 
   auto operator()(statistic const& s, row_info const& row) const -> double {
     auto const last = bins(row);
-    if (last < 1) return undefined(reason::unresolved);
+    if (last < 1 || s.within() < last) return undefined(reason::unresolved);
     double difference = 0, total = 0;
     correlation_by_lag const c{last, estimator, at_least};
     for (std::int64_t lag = 1; lag <= last; ++lag) {

@@ -6,8 +6,11 @@
 /// The width of the z-scored deviation is √(2(1 − r)) exactly and says nothing beyond r. What does: the deviation relative to the means, with
 /// the Poisson floor removed, and its tails (distribution.hpp).
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "../stats/unit_moments.hpp"
 #include "coupling.hpp"
@@ -23,6 +26,7 @@ struct deviations {
   double across_to_along;         ///< SD of z_E − z_I over SD of z_E + z_I = √((1 − r)/(1 + r))
   double per_cell;                ///< SD of e/N_E − i/N_I, spikes per cell and bin
   double per_cell_mean;           ///< mean of e/N_E − i/N_I, spikes per cell and bin
+  double per_cell_floor_removed;  ///< √(per_cell² − ē/N_E² − ī/N_I²), without the variance that Poisson spikes of these rates would give
   double per_cell_rate_hz;        ///< per_cell over the bin width, Hz
   double unit_sum;                ///< SD of e/Σe − i/Σi
   double relative;                ///< SD of e/ē − i/ī: each population relative to its own mean
@@ -59,6 +63,7 @@ struct deviation {
     d.across_to_along = !known ? r : r > -1 ? std::sqrt((1 - r) / (1 + r)) : undefined(reason::no_variance);
     d.per_cell = scaled(1 / size_e, 1 / size_i);
     d.per_cell_mean = e / size_e - i / size_i;
+    d.per_cell_floor_removed = above(d.per_cell * d.per_cell, e / size_e / size_e + i / size_i / size_i);
     d.per_cell_rate_hz = d.per_cell / row.width.seconds();
     d.relative = scaled(1 / e, 1 / i);
     d.unit_sum = d.relative / n;
@@ -78,7 +83,7 @@ struct deviation {
   static auto difference_variance(double x, double y, double xy) noexcept -> double { return std::fmax(0.0, x + y - 2 * xy); }
   static auto all(reason why) noexcept -> deviations {
     auto const x = undefined(why);
-    return {x, x, x, x, x, x, x, x, x, x, x, x, x};
+    return {x, x, x, x, x, x, x, x, x, x, x, x, x, x};
   }
 };
 
@@ -92,6 +97,56 @@ struct relative_deviation {
   auto operator()(statistic const& s, row_info const& row) const noexcept -> double {
     auto const d = deviation{at_least}(s, row);
     return floor_removed ? d.relative_floor_removed : d.relative;
+  }
+};
+
+/// The statistic itself: what the whole of a recording, or one state of it, lends to others as means and deviations.
+struct second_moments {
+  using statistic = co_moments;
+  auto operator()(statistic const& s, row_info const&) const noexcept -> statistic { return s; }
+};
+
+/// Deviations of one stretch measured with the means and SDs of another, its reference: the whole night, or wakefulness.
+struct referred_deviations {
+  double zscored, zscored_mean;      ///< SD and mean of z_E − z_I, each population z-scored with the reference's mean and SD
+  double zscored_floor_removed;      ///< less the variance that Poisson spikes of the stretch's rates would give
+  double relative, relative_mean;    ///< SD and mean of e/ē − i/ī with the reference's ē and ī
+  double relative_floor_removed;     ///< less that variance
+};
+
+/// Deviations against a reference: what z-scoring within each state would erase, differences of amplitude and of mean, stays.
+///
+///   zscored² = v_E/V_E + v_I/V_I − 2 c/√(V_E V_I);  floor e/V_E + i/V_I;  relative² = v_E/Ē² + v_I/Ī² − 2 c/(Ē Ī);  floor e/Ē² + i/Ī²
+///   (small: mean, variance, covariance of the stretch; capital: of the reference)
+///
+/// Input    `reference`: one co_moments per scale, as `second_moments` gives them: `night["all"_n]`
+/// Result   a `referred_deviations`; NaN with a reason where either has too few bins, the reference is silent or never varies, or it does not
+///          hold that scale
+struct deviation_against {
+  using statistic = co_moments;
+  std::vector<co_moments> reference;
+  std::int64_t at_least = bins_to_report;
+
+  auto operator()(statistic const& s, row_info const& row) const noexcept -> referred_deviations {
+    auto const all = [](reason why) { return referred_deviations{undefined(why), undefined(why), undefined(why), undefined(why), undefined(why), undefined(why)}; };
+    if (row.scale >= reference.size()) return all(reason::not_available);
+    auto const& whole = reference[row.scale];
+    if (auto const why = detail::missing(row, (std::min)(s.n(), whole.n()), at_least); why != reason::none) return all(why);
+    if (whole.e() == 0 || whole.i() == 0) return all(reason::no_spikes);
+    auto const n = static_cast<double>(s.n()), e = static_cast<double>(s.e()) / n, i = static_cast<double>(s.i()) / n;
+    auto const var_e = static_cast<double>(s.spread_e()) / n / n, var_i = static_cast<double>(s.spread_i()) / n / n, cov = static_cast<double>(s.spread_ei()) / n / n;
+    auto const bins = static_cast<double>(whole.n()), mean_e = static_cast<double>(whole.e()) / bins, mean_i = static_cast<double>(whole.i()) / bins;
+    auto const with = [&](double a, double b) {  // variance of a·e − b·i, and its Poisson floor
+      return std::pair(std::fmax(0.0, var_e * a * a + var_i * b * b - 2 * cov * a * b), e * a * a + i * b * b);
+    };
+    auto const [relative, relative_floor] = with(1 / mean_e, 1 / mean_i);
+    auto d = all(reason::no_variance);
+    d.relative = std::sqrt(relative), d.relative_mean = e / mean_e - i / mean_i, d.relative_floor_removed = deviation::above(relative, relative_floor);
+    if (whole.spread_e() <= 0 || whole.spread_i() <= 0) return d;
+    auto const sd_e = std::sqrt(static_cast<double>(whole.spread_e())) / bins, sd_i = std::sqrt(static_cast<double>(whole.spread_i())) / bins;
+    auto const [zscored, zscored_floor] = with(1 / sd_e, 1 / sd_i);
+    d.zscored = std::sqrt(zscored), d.zscored_mean = (e - mean_e) / sd_e - (i - mean_i) / sd_i, d.zscored_floor_removed = deviation::above(zscored, zscored_floor);
+    return d;
   }
 };
 

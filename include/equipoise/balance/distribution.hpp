@@ -50,6 +50,15 @@ struct histogram_means {
     auto const why = detail::missing(row, n, least);
     return why != reason::none ? why : e == 0 || i == 0 ? reason::no_spikes : reason::none;
   }
+  /// Of e and of i over bins, n in the denominator.
+  [[nodiscard]] auto variances(joint_histogram const& h) const -> std::pair<double, double> {
+    double var_e = 0, var_i = 0;
+    h.each([&](std::uint32_t x, std::uint32_t y, std::int64_t times) {
+      auto const w = static_cast<double>(times);
+      var_e += w * (x - mean_e()) * (x - mean_e()), var_i += w * (y - mean_i()) * (y - mean_i());
+    });
+    return {var_e / static_cast<double>(n), var_i / static_cast<double>(n)};
+  }
   [[nodiscard]] auto mean_e() const noexcept -> double { return static_cast<double>(e) / static_cast<double>(n); }
   [[nodiscard]] auto mean_i() const noexcept -> double { return static_cast<double>(i) / static_cast<double>(n); }
 };
@@ -100,10 +109,9 @@ struct deviation_shape {
     auto const nothing = [](reason why) { return shape{undefined(why), undefined(why), undefined(why), undefined(why), undefined(why), undefined(why), undefined(why)}; };
     if (auto const why = m.missing(row, at_least); why != reason::none) return nothing(why);
     auto const n = static_cast<double>(m.n), e = m.mean_e(), i = m.mean_i();
-    double var_e = 0, var_i = 0;
-    h.each([&](std::uint32_t x, std::uint32_t y, std::int64_t times) { var_e += static_cast<double>(times) * (x - e) * (x - e), var_i += static_cast<double>(times) * (y - i) * (y - i); });
+    auto const [var_e, var_i] = m.variances(h);
     if (!(var_e > 0 && var_i > 0)) return nothing(reason::no_variance);
-    auto const sd_e = std::sqrt(var_e / n), sd_i = std::sqrt(var_i / n);
+    auto const sd_e = std::sqrt(var_e), sd_i = std::sqrt(var_i);
     detail::weighted_values d;
     d.n = m.n;
     double m2 = 0, m3 = 0, m4 = 0;
@@ -121,25 +129,68 @@ struct deviation_shape {
   }
 };
 
+/// The histogram of d = z_E − z_I on fixed edges, the same at every scale: one row of the image P(d | scale).
+///
+/// Result   50 shares of bins that sum to 1: d < −6, 48 steps [−6 + k/4, −6 + (k + 1)/4), d ≥ 6; all NaN with a reason where `deviation_shape` is
+struct deviation_histogram {
+  using statistic = joint_histogram;
+  static constexpr double lowest = -6, step = 0.25;
+  static constexpr std::size_t steps = 48;
+  std::int64_t at_least = bins_to_report;
+
+  auto operator()(statistic const& h, row_info const& row) const -> std::vector<double> {
+    detail::histogram_means const m(h);
+    auto const nothing = [](reason why) { return std::vector<double>(steps + 2, undefined(why)); };
+    if (auto const why = m.missing(row, at_least); why != reason::none) return nothing(why);
+    auto const n = static_cast<double>(m.n), e = m.mean_e(), i = m.mean_i();
+    auto const [var_e, var_i] = m.variances(h);
+    if (!(var_e > 0 && var_i > 0)) return nothing(reason::no_variance);
+    auto const sd_e = std::sqrt(var_e), sd_i = std::sqrt(var_i);
+    std::vector<std::int64_t> bins(steps + 2);
+    h.each([&](std::uint32_t x, std::uint32_t y, std::int64_t times) {
+      auto const at = std::floor(((x - e) / sd_e - (y - i) / sd_i - lowest) / step) + 1;
+      bins[static_cast<std::size_t>(std::clamp(at, 0.0, static_cast<double>(steps + 1)))] += times;
+    });
+    std::vector<double> shares;
+    for (auto const b : bins) shares.push_back(static_cast<double>(b) / n);
+    return shares;
+  }
+};
+
 /// The un-centred index B = (e/ē − i/ī)/(e/ē + i/ī), −1 … 1: keeps what z-scoring removes.
 struct imbalance {
   double mean, mean_absolute;  ///< over bins where it is defined
   double undefined_fraction;   ///< share of bins without any spike, where B is 0/0
 };
 
-/// Result   an `imbalance`; NaN with a reason where bins are too few or a population is silent
+/// Input    `reference`: one co_moments per scale whose means are ē and ī (`second_moments`); empty: the means of the stretch itself
+/// Result   an `imbalance`; NaN with a reason where bins are too few, ē or ī is 0, or the reference does not hold that scale
 struct imbalance_index {
   using statistic = joint_histogram;
+  std::vector<co_moments> reference{};
   std::int64_t at_least = bins_to_report;
 
   auto operator()(statistic const& h, row_info const& row) const -> imbalance {
+    auto const nothing = [](reason why) { return imbalance{undefined(why), undefined(why), undefined(why)}; };
     detail::histogram_means const m(h);
-    if (auto const why = m.missing(row, at_least); why != reason::none) return {undefined(why), undefined(why), undefined(why)};
+    if (reference.empty()) {
+      if (auto const why = m.missing(row, at_least); why != reason::none) return nothing(why);
+      return about(h, m, m.mean_e(), m.mean_i());
+    }
+    if (row.scale >= reference.size()) return nothing(reason::not_available);
+    auto const& whole = reference[row.scale];
+    if (auto const why = detail::missing(row, (std::min)(m.n, whole.n()), at_least); why != reason::none) return nothing(why);
+    if (whole.e() == 0 || whole.i() == 0 || m.e + m.i == 0) return nothing(reason::no_spikes);
+    return about(h, m, static_cast<double>(whole.e()) / static_cast<double>(whole.n()), static_cast<double>(whole.i()) / static_cast<double>(whole.n()));
+  }
+
+ private:
+  static auto about(statistic const& h, detail::histogram_means const& m, double mean_e, double mean_i) -> imbalance {
     double sum = 0, absolute = 0;
     std::int64_t defined = 0;
     h.each([&](std::uint32_t x, std::uint32_t y, std::int64_t n) {
       if (x == 0 && y == 0) return;
-      auto const e = x / m.mean_e(), i = y / m.mean_i(), b = (e - i) / (e + i);
+      auto const e = x / mean_e, i = y / mean_i, b = (e - i) / (e + i);
       sum += static_cast<double>(n) * b, absolute += static_cast<double>(n) * std::abs(b), defined += n;
     });
     auto const n = static_cast<double>(defined);

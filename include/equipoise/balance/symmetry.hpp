@@ -37,7 +37,7 @@ struct symmetry_axis {
     auto const n = static_cast<double>(s.n()), a = 1 / (n * static_cast<double>(row.sizes.e)), b = 1 / (n * static_cast<double>(row.sizes.i));
     auto const var_e = static_cast<double>(s.spread_e()) * a * a, var_i = static_cast<double>(s.spread_i()) * b * b, cov = static_cast<double>(s.spread_ei()) * a * b;
     auto const radius = std::hypot((var_e - var_i) / 2, cov), middle = (var_e + var_i) / 2, major = middle + radius;
-    auto const minor = std::fmax(0.0, (var_e * var_i - cov * cov) / major);  // λ₁ λ₂ is the determinant: no cancellation
+    auto const minor = std::fmax(0.0, (var_e * var_i - cov * cov) / major);  // λ₁ λ₂ is the determinant: exact to rounding where one population swings far more
     return {.angle_deg = radius > 0 ? 0.5 * std::atan2(2 * cov, var_e - var_i) * 180 / std::numbers::pi : undefined(reason::no_variance),
             .axis_ratio = minor / major,
             .slope = cov == 0 ? undefined(reason::no_variance) : std::copysign(std::sqrt(var_i / var_e), cov),
