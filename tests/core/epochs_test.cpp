@@ -163,3 +163,16 @@ TEST_CASE("epochs: states that overlap or do not end are errors naming them") {
                        "epochs: two states overlap: 'wake' (0.000000 to 1.000000 s) and 'rem' (0.900000 to 1.200000 s); a moment can have one state only: correct the table", error);
   CHECK_THROWS_WITH_AS((epoch_table<tk>({{w(5, 5), "rem"}})), doctest::Contains("'rem' (0.500000 to 0.500000 s) does not end after it begins"), error);
 }
+
+TEST_CASE("epochs: filled until an instant, the gaps before it are gone and those behind it stay") {
+  auto a = epochs<tk>{w(0, 10), w(20, 30), w(40, 50)};
+  a.fill_until(tk{10});
+  CHECK(a == epochs<tk>{w(0, 10), w(20, 30), w(40, 50)});
+  a.fill_until(tk{25});
+  CHECK(a == epochs<tk>{w(0, 30), w(40, 50)});
+  a.fill_until(tk{35});
+  CHECK(a == epochs<tk>{w(0, 35), w(40, 50)});
+  epochs<tk> none;
+  none.fill_until(tk{5});
+  CHECK(none.empty());
+}

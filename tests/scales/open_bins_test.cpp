@@ -54,3 +54,16 @@ TEST_CASE("open_bins: behave as an ordered map, over 200 random sequences, and a
     CHECK(again == bins);
   }
 }
+
+TEST_CASE("open_bins: bins that are settled are gone and still counted") {
+  open_bins bins;
+  bins.keep({3, 1, 2, 5}), bins.keep({4, 10, 20, 6}), bins.keep({9, 100, 200, 7});
+  bins.settle(4);
+  CHECK(bins.begin()->bin == 4);
+  CHECK(bins.left_out() == incomplete_bins{3, 111, 222});
+  open_bins more;
+  more.keep({1, 7, 7, 1});
+  more.settle(100);
+  bins.merge_settled(more);
+  CHECK(bins.left_out() == incomplete_bins{4, 118, 229});
+}

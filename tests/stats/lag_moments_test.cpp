@@ -125,3 +125,28 @@ TEST_CASE("lag_moments: moved, the same counts stand at later bins; a part taken
   CHECK(apart == twice);
   for (std::int64_t lag = -6; lag <= 6; ++lag) CHECK(apart.at(lag).xy == 2 * again.at(lag).xy);
 }
+
+TEST_CASE("lag_moments: runs that are settled give the same sums, alone, merged, and before more bins come") {
+  random_stream random(12);
+  auto const e = random_series(random, 200, 40), i = random_series(random, 200, 40);
+  lag_moments kept(8, true), settled(8, true), other(8, true);
+  for (auto const& [from, to] : {std::pair{0, 3}, {5, 60}, {61, 70}, {90, 140}}) {
+    absorb_any(kept, 0, e, i, static_cast<std::size_t>(from), static_cast<std::size_t>(to));
+    absorb_any(from < 61 ? settled : other, 0, e, i, static_cast<std::size_t>(from), static_cast<std::size_t>(to));
+  }
+  auto const same = [&](lag_moments const& x, lag_moments const& y) {
+    for (std::int64_t lag = -8; lag <= 8; ++lag) CHECK(x.at(lag) == y.at(lag));
+    for (std::int64_t lag = 1; lag <= 8; ++lag) {
+      CHECK(x.at_e(lag) == y.at_e(lag));
+      CHECK(x.at_i(lag) == y.at_i(lag));
+    }
+  };
+  settled.settle(60);  // a bin may still join the run that ends there
+  other.settle(80);
+  settled.merge(other);
+  same(settled, kept);
+  settled.settle(1'000), kept.settle(141);
+  CHECK(settled == kept);
+  absorb_any(settled, 0, e, i, 160, 200), absorb_any(kept, 0, e, i, 160, 200);
+  CHECK(settled == kept);
+}

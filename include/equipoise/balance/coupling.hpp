@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "../concepts/balance.hpp"
@@ -27,8 +28,29 @@ inline auto missing(row_info const& row, std::int64_t n, std::int64_t least) noe
   if (row.sizes.e == 0 || row.sizes.i == 0) return reason::empty_population;
   return n < least ? reason::too_few_bins : reason::none;
 }
+/// One statistic as a span of parts, for the length of an expression.
+template <class S>
+struct only {
+  S const* part;
+  explicit only(S const& s) noexcept : part(&s) {}
+  operator std::span<S const* const>() const noexcept { return {&part, 1}; }
+};
 /// √(a·b) of two exact spreads; 0 if either vanishes.
 inline auto geometric_mean(int128 a, int128 b) noexcept -> double { return a <= 0 || b <= 0 ? 0.0 : std::sqrt(static_cast<double>(a)) * std::sqrt(static_cast<double>(b)); }
+/// Sums of squares and products about each part's own means.
+struct within_sums {
+  std::int64_t n{}, parts{};  ///< bins, and parts that have any
+  double ee{}, ii{}, ei{};
+};
+inline auto within_parts(std::span<co_moments const* const> parts) noexcept -> within_sums {
+  within_sums w;
+  for (auto const* s : parts)
+    if (s->n() > 0) {
+      auto const n = static_cast<double>(s->n());
+      w.n += s->n(), ++w.parts, w.ee += static_cast<double>(s->spread_e()) / n, w.ii += static_cast<double>(s->spread_i()) / n, w.ei += static_cast<double>(s->spread_ei()) / n;
+    }
+  return w;
+}
 }  // namespace detail
 
 /// Zero-lag correlation of excitatory and inhibitory ensemble activity at one scale.
@@ -49,6 +71,12 @@ struct zero_lag_correlation {
     auto const spread = detail::geometric_mean(s.spread_e(), s.spread_i());
     return spread == 0 ? undefined(reason::no_variance) : std::clamp(static_cast<double>(s.spread_ei()) / spread, -1.0, 1.0);
   }
+  /// Over parts with means of their own: sums of squares and products within parts.
+  [[nodiscard]] auto apart(std::span<statistic const* const> parts, row_info const& row) const noexcept -> double {
+    auto const w = detail::within_parts(parts);
+    if (auto const why = detail::missing(row, w.n, at_least); why != reason::none) return undefined(why);
+    return w.ee <= 0 || w.ii <= 0 ? undefined(reason::no_variance) : std::clamp(w.ei / std::sqrt(w.ee) / std::sqrt(w.ii), -1.0, 1.0);
+  }
 };
 
 /// Covariance of the two populations' counts per bin, n − 1 in the denominator unless `population`.
@@ -62,6 +90,12 @@ struct covariance {
     if (auto const why = detail::missing(row, s.n(), (std::max)(at_least, std::int64_t{2})); why != reason::none) return undefined(why);
     auto const n = static_cast<double>(s.n());
     return static_cast<double>(s.spread_ei()) / n / (population ? n : n - 1);
+  }
+  /// Over parts with means of their own: one degree of freedom a part.
+  [[nodiscard]] auto apart(std::span<statistic const* const> parts, row_info const& row) const noexcept -> double {
+    auto const w = detail::within_parts(parts);
+    if (auto const why = detail::missing(row, w.n, (std::max)(at_least, w.parts + 1)); why != reason::none) return undefined(why);
+    return w.ei / static_cast<double>(population ? w.n : w.n - w.parts);
   }
 };
 
@@ -118,26 +152,32 @@ struct correlation_by_lag {
   std::int64_t at_least = bins_to_report;
   [[nodiscard]] auto start(row_info const&) const -> statistic { return statistic(within); }
 
-  auto operator()(statistic const& s, row_info const& row) const -> std::vector<double> {
+  auto operator()(statistic const& s, row_info const& row) const -> std::vector<double> { return apart(detail::only(s), row); }
+  /// Over parts with means of their own.
+  [[nodiscard]] auto apart(std::span<statistic const* const> parts, row_info const& row) const -> std::vector<double> {
     std::vector<double> c;
-    for (auto lag = -within; lag <= within; ++lag) c.push_back(at(s, row, lag));
+    for (auto lag = -within; lag <= within; ++lag) c.push_back(at(parts, row, lag));
     return c;
   }
-  [[nodiscard]] auto at(statistic const& s, row_info const& row, std::int64_t lag) const -> double {
-    auto const all = s.at(0), pairs = s.at(lag);
-    if (auto const why = detail::missing(row, pairs.n, at_least); why != reason::none) return undefined(why);
-    auto spread = [](std::int64_t n, std::int64_t sum, std::int64_t squares) { return int128{n} * squares - int128{sum} * sum; };
-    if (estimator == lag_estimator::pearson) {
-      auto const scale = detail::geometric_mean(spread(pairs.n, pairs.x, pairs.xx), spread(pairs.n, pairs.y, pairs.yy));
-      return scale == 0 ? undefined(reason::no_variance) : static_cast<double>(int128{pairs.n} * pairs.xy - int128{pairs.x} * pairs.y) / scale;
+  [[nodiscard]] auto at(statistic const& s, row_info const& row, std::int64_t lag) const -> double { return at(detail::only(s), row, lag); }
+  [[nodiscard]] auto at(std::span<statistic const* const> parts, row_info const& row, std::int64_t lag) const -> double {
+    std::int64_t bins = 0, pairs = 0;
+    double cross = 0, spread_e = 0, spread_i = 0;  // about each part's means
+    for (auto const* s : parts) {
+      auto const all = s->at(0), some = s->at(lag);
+      auto const& base = estimator == lag_estimator::pearson ? some : all;
+      if (base.n == 0) continue;
+      bins += all.n, pairs += some.n;
+      // n² Σ (e − ē)(i − ī) over the pairs = n (n Σei − Σ_all e Σ_pairs i) − Σ_all i (n Σ_pairs e − n_pairs Σ_all e), each bracket exact
+      auto const n = static_cast<double>(base.n);
+      cross += (static_cast<double>(int128{base.n} * some.xy - int128{base.x} * some.y) - static_cast<double>(base.y) / n * static_cast<double>(int128{base.n} * some.x - int128{some.n} * base.x)) / n;
+      spread_e += static_cast<double>(int128{base.n} * base.xx - int128{base.x} * base.x) / n;
+      spread_i += static_cast<double>(int128{base.n} * base.yy - int128{base.y} * base.y) / n;
     }
-    auto const scale = detail::geometric_mean(spread(all.n, all.x, all.xx), spread(all.n, all.y, all.yy));
-    if (scale == 0) return undefined(reason::no_variance);
-    // n² Σ (e − ē)(i − ī) over the pairs = n (n Σei − Σ_all e Σ_pairs i) − Σ_all i (n Σ_pairs e − n_pairs Σ_all e), each bracket exact
-    auto const n = static_cast<double>(all.n);
-    auto const sum = n * static_cast<double>(int128{all.n} * pairs.xy - int128{all.x} * pairs.y) - static_cast<double>(all.y) * static_cast<double>(int128{all.n} * pairs.x - int128{pairs.n} * all.x);
-    auto const denominator = estimator == lag_estimator::biased ? n : static_cast<double>(pairs.n);
-    return sum / denominator / scale;
+    if (auto const why = detail::missing(row, pairs, at_least); why != reason::none) return undefined(why);
+    if (spread_e == 0 || spread_i == 0) return undefined(reason::no_variance);
+    auto const r = cross / std::sqrt(spread_e) / std::sqrt(spread_i);
+    return estimator == lag_estimator::unbiased ? r * static_cast<double>(bins) / static_cast<double>(pairs) : r;
   }
 };
 
@@ -157,7 +197,8 @@ struct peak_lag {
   std::int64_t at_least = bins_to_report;
   [[nodiscard]] auto start(row_info const&) const -> statistic { return statistic(within); }
 
-  auto operator()(statistic const& s, row_info const& row) const -> value { return of(correlation_by_lag{within, estimator, at_least}(s, row)); }
+  auto operator()(statistic const& s, row_info const& row) const -> value { return apart(detail::only(s), row); }
+  [[nodiscard]] auto apart(std::span<statistic const* const> parts, row_info const& row) const -> value { return of(correlation_by_lag{within, estimator, at_least}.apart(parts, row)); }
 
   /// The peak of a curve of 2·within + 1 values.
   static auto of(std::vector<double> const& c) -> value {
@@ -188,7 +229,8 @@ struct lag_centroid {
   lag_estimator estimator = lag_estimator::unbiased;
   std::int64_t at_least = bins_to_report;
   [[nodiscard]] auto start(row_info const&) const -> statistic { return statistic(within); }
-  auto operator()(statistic const& s, row_info const& row) const -> double { return of(correlation_by_lag{within, estimator, at_least}(s, row)); }
+  auto operator()(statistic const& s, row_info const& row) const -> double { return apart(detail::only(s), row); }
+  [[nodiscard]] auto apart(std::span<statistic const* const> parts, row_info const& row) const -> double { return of(correlation_by_lag{within, estimator, at_least}.apart(parts, row)); }
 
   static auto of(std::vector<double> const& c) -> double {
     auto const peak = peak_lag::of(c);
@@ -222,13 +264,14 @@ struct asymmetry_index {
   [[nodiscard]] auto bins(row_info const& row) const -> std::int64_t { return static_cast<std::int64_t>(std::floor(static_cast<double>(over.count()) * 1e-9 / row.width.seconds() + 1e-9)); }
   [[nodiscard]] auto start(row_info const& row) const -> statistic { return statistic(bins(row)); }
 
-  auto operator()(statistic const& s, row_info const& row) const -> double {
+  auto operator()(statistic const& s, row_info const& row) const -> double { return apart(detail::only(s), row); }
+  [[nodiscard]] auto apart(std::span<statistic const* const> parts, row_info const& row) const -> double {
     auto const last = bins(row);
-    if (last < 1 || s.within() < last) return undefined(reason::unresolved);
+    if (last < 1 || std::any_of(parts.begin(), parts.end(), [last](auto const* s) { return s->within() < last; })) return undefined(reason::unresolved);
     double difference = 0, total = 0;
     correlation_by_lag const c{last, estimator, at_least};
     for (std::int64_t lag = 1; lag <= last; ++lag) {
-      auto const after = c.at(s, row, lag), before = c.at(s, row, -lag);
+      auto const after = c.at(parts, row, lag), before = c.at(parts, row, -lag);
       if (std::isnan(after) || std::isnan(before)) return std::isnan(after) ? after : before;
       difference += after - before, total += std::abs(after) + std::abs(before);
     }

@@ -24,6 +24,7 @@ inline namespace EQUIPOISE_ABI {
 /// How many cells each ensemble has; what divides counts in `finish`.
 struct population_sizes {
   std::int64_t e{}, i{};
+  static auto fields(auto& s) { return std::tie(s.e, s.i); }
   auto operator==(population_sizes const&) const -> bool = default;
 };
 
@@ -72,6 +73,7 @@ struct unit_row {
 struct bin_width {
   std::int64_t count{};        ///< ticks
   std::int64_t num{1}, den{1}; ///< seconds per tick as num / den
+  static auto fields(auto& w) { return std::tie(w.count, w.num, w.den); }
   [[nodiscard]] constexpr auto seconds() const noexcept -> double { return static_cast<double>(count) * static_cast<double>(num) / static_cast<double>(den); }
   auto operator==(bin_width const&) const -> bool = default;
 };
@@ -94,6 +96,7 @@ struct ei_layout {
   window<T> when;
   population_sizes sizes;
   std::size_t units{};
+  bin_anchor<T> anchor{};
 };
 struct row_layout {
   std::vector<bin_width> widths;
@@ -196,6 +199,17 @@ template <class P>
 concept partition = std::derived_from<P, partition_base> && std::copy_constructible<P>;
 
 namespace detail {
+/// Asks a state that can say so to refuse time it has absorbed already, before anything changes: `expect(window)`.
+template <class S, class T>
+void expect(S const& s, window<T> w) {
+  if constexpr (requires { s.expect(w); }) s.expect(w);
+}
+/// Tells a state that can let go of something that no time before `before` will come any more: `settle(before)`.
+template <class S, class T>
+void settle(S& s, T before) {
+  if constexpr (requires { s.settle(before); }) s.settle(before);
+}
+
 /// Working memory of a thread, grown and kept; it belongs to no state, so that states stay small however many there are.
 /// One owner (a tag) at a time: a stage must not feed another of its own kind.
 template <class Owner, class T>

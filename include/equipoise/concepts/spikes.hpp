@@ -8,9 +8,11 @@
 #include <algorithm>
 #include <concepts>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <type_traits>
+#include <vector>
 
 #include "../core/time.hpp"
 
@@ -87,12 +89,26 @@ struct event_block {
   }
 };
 
-/// What a run must know before the first event: the window it may cover, and how many units there are.
+/// Where bins are counted from: bin k of width w covers [at + k·w, at + (k + 1)·w). The recording's origin, unless a partition anchors its parts.
+///
+/// Stretches with anchors of their own are numbered, so that their bins never bear one number, nor follow one another.
+template <tick T>
+struct bin_anchor {
+  T at{};
+  std::int64_t stretch{};
+  auto operator==(bin_anchor const&) const -> bool = default;
+};
+
+/// What a run must know before the first event: the window it may cover, how many units there are, and where bins are counted from.
 template <tick T>
 struct layout {
   using tick_type = T;
   window<T> when;
   std::size_t units{};
+  bin_anchor<T> anchor{};
+  std::shared_ptr<std::vector<bool> const> members{};  ///< the units that take part, where a partition divides them; empty: all
+
+  [[nodiscard]] auto has(std::size_t unit) const -> bool { return members == nullptr || (*members)[unit]; }
 };
 
 /// Events in time order, block by block; a block's memory is valid until the next call. A file, an amplifier, a simulated network.

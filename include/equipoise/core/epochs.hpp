@@ -93,6 +93,11 @@ class epochs {
     }
   }
 
+  /// From its begin to t, the set is one window: what lay between is not to be waited for. Nothing changes if the set begins at t or later.
+  void fill_until(T t) {
+    if (!empty() && windows_.front().begin < t && windows_.front().end < t) *this = *this | epochs(window<T>{windows_.front().begin, t});
+  }
+
   friend auto operator&(epochs const& a, epochs const& b) -> epochs { return combine(a.around(b), b.around(a), [](bool x, bool y) { return x && y; }); }
   friend auto operator|(epochs const& a, epochs const& b) -> epochs { return combine(a.windows(), b.windows(), [](bool x, bool y) { return x || y; }); }
   friend auto operator-(epochs const& a, epochs const& b) -> epochs { return combine(a.windows(), b.windows(), [](bool x, bool y) { return x && !y; }); }

@@ -8,8 +8,10 @@
 ///
 /// An order that cannot be meant is a compile error with a sentence.
 
+#include <span>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "../concepts/balance.hpp"
 #include "run.hpp"
@@ -34,6 +36,18 @@ struct chain : analysis_base {
   auto finish(State const& s) const {
     if constexpr (requires { first.finish(s, rest); }) return first.finish(s, rest);
     else return rest.finish(s.down);
+  }
+  /// The result over several states, each with means of its own (see by_state).
+  template <class State>
+  auto finish_apart(std::span<State const* const> parts) const {
+    if constexpr (requires { first.finish_apart(parts, rest); }) {
+      return first.finish_apart(parts, rest);
+    } else {
+      using down = std::remove_cvref_t<decltype(parts[0]->down)>;
+      std::vector<down const*> downs;
+      for (auto const* s : parts) downs.push_back(&s->down);
+      return rest.finish_apart(std::span<down const* const>(downs));
+    }
   }
 };
 

@@ -3,9 +3,11 @@
 /// \file
 /// Several analyses over one input in one pass: `fork("a"_n = study, "b"_n = other)`, a product of monoids.
 
+#include <span>
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "../concepts/fold.hpp"
 #include "../core/record.hpp"
@@ -50,6 +52,14 @@ class forked<named<Name, A>...> : public analysis_base {
       };
       std::apply([&](auto&... p) { (one(p), ...); }, parts_);
     }
+    template <tick T>
+    void expect(window<T> w) const {
+      std::apply([&](auto const&... p) { (detail::expect(p, w), ...); }, parts_);
+    }
+    template <tick T>
+    void settle(T before) {
+      std::apply([&](auto&... p) { (detail::settle(p, before), ...); }, parts_);
+    }
     auto merge(state const& o) -> state& {
       [&]<std::size_t... J>(std::index_sequence<J...>) { (std::get<J>(parts_).merge(std::get<J>(o.parts_)), ...); }(std::index_sequence_for<S...>{});
       return *this;
@@ -68,6 +78,19 @@ class forked<named<Name, A>...> : public analysis_base {
   [[nodiscard]] auto finish(State const& s) const {
     return [&]<std::size_t... J>(std::index_sequence<J...>) {
       return make_record(named<Name, decltype(std::get<J>(analyses_).finish(std::get<J>(s.parts())))>{std::get<J>(analyses_).finish(std::get<J>(s.parts()))}...);
+    }(std::index_sequence_for<A...>{});
+  }
+
+  template <class... S>
+  [[nodiscard]] auto finish_apart(std::span<state<S...> const* const> parts) const {
+    auto one = [&]<std::size_t J>(std::integral_constant<std::size_t, J>) {
+      using of_part = std::tuple_element_t<J, std::tuple<S...>>;
+      std::vector<of_part const*> of_one;
+      for (auto const* s : parts) of_one.push_back(&std::get<J>(s->parts()));
+      return std::get<J>(analyses_).finish_apart(std::span<of_part const* const>(of_one));
+    };
+    return [&]<std::size_t... J>(std::index_sequence<J...>) {
+      return make_record(named<Name, decltype(one(std::integral_constant<std::size_t, J>{}))>{one(std::integral_constant<std::size_t, J>{})}...);
     }(std::index_sequence_for<A...>{});
   }
 

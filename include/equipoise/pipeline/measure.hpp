@@ -8,6 +8,7 @@
 #include <boost/hana/type.hpp>
 #include <boost/hana/unpack.hpp>
 #include <optional>
+#include <span>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -57,6 +58,7 @@ class rows_state : public state_base {
  public:
   rows_state(row_layout l, std::vector<Statistics> rows) : layout_(std::move(l)), rows_(std::move(rows)), bins_(rows_.size()) {}
   static auto fields(auto& s) { return std::tie(s.rows_, s.bins_); }
+  static auto setup(auto const& s) { return std::tie(s.layout_.widths, s.layout_.sizes); }
 
   template <class C>
   void absorb(count_row<C> const& r) {
@@ -70,6 +72,13 @@ class rows_state : public state_base {
       if constexpr (absorbs<S, unit_row>) s.absorb(r);
     };
     std::apply([&](auto&... s) { (one(s), ...); }, rows_[r.scale]);
+  }
+  /// Bins before `first` of scale k will not come any more.
+  void settle(std::size_t k, std::int64_t first) {
+    auto one = [&]<class S>(S& s) {
+      if constexpr (requires { s.settle(first); }) s.settle(first);
+    };
+    std::apply([&](auto&... s) { (one(s), ...); }, rows_[k]);
   }
   auto merge(rows_state const& o) -> rows_state& {
     if (!(layout_ == o.layout_)) throw error("measure: states of different scales or populations cannot be merged");
@@ -102,6 +111,22 @@ auto column_of(M const& m, State const& s) {
   column.reserve(s.scales());
   for (std::size_t k = 0; k < s.scales(); ++k) column.push_back(m(s.template statistic<typename M::statistic>(k), s.info(k)));
   return column;
+}
+/// The same over parts with means of their own, where the metric can say it; else that of the whole.
+template <class M, class State>
+auto column_apart(M const& m, State const& whole, std::span<State const* const> parts) {
+  using statistic = typename M::statistic;
+  if constexpr (requires(std::span<statistic const* const> s, row_info const& row) { m.apart(s, row); }) {
+    std::vector<std::remove_cvref_t<decltype(m(whole.template statistic<statistic>(0), whole.info(0)))>> column;
+    for (std::size_t k = 0; k < whole.scales(); ++k) {
+      std::vector<statistic const*> of_scale;
+      for (auto const* s : parts) of_scale.push_back(&s->template statistic<statistic>(k));
+      column.push_back(m.apart(std::span<statistic const* const>(of_scale), whole.info(k)));
+    }
+    return column;
+  } else {
+    return column_of(m, whole);
+  }
 }
 
 template <class M>
@@ -152,6 +177,16 @@ class measurement<named<Name, M>...> : public analysis_base {
     return std::apply(
         [&](auto const&... m) {
           return record<named<name<"scale">, std::vector<bin_width>>, named<name<"bins">, std::vector<std::int64_t>>, named<Name, decltype(detail::column_of(m, s))>...>(s.widths(), s.bins(), detail::column_of(m, s)...);
+        },
+        metrics_);
+  }
+  /// The same over several states, each with means of its own: metrics with `apart(span of statistics, row_info)` use it, the others pool.
+  [[nodiscard]] auto finish_apart(std::span<state const* const> parts) const {
+    auto whole = *parts[0];
+    for (auto const* s : parts.subspan(1)) whole.merge(*s);
+    return std::apply(
+        [&](auto const&... m) {
+          return record<named<name<"scale">, std::vector<bin_width>>, named<name<"bins">, std::vector<std::int64_t>>, named<Name, decltype(detail::column_of(m, whole))>...>(whole.widths(), whole.bins(), detail::column_apart(m, whole, parts)...);
         },
         metrics_);
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 /// \file
-/// The four verbs as functions: `start`, `finish`, `run` over a source, and `stream` for data that arrive block by block.
+/// The four verbs as functions: `start`, `finish`, and `run` over a source. Data that arrive block by block: pipeline/stream.hpp.
 
 #include <type_traits>
 #include <utility>
@@ -56,27 +56,6 @@ auto run(Source&& source, A const& study) {
     auto blocks = source.blocks();
     return detail::pass(blocks, study);
   }
-}
-
-/// A study under way: blocks go in as they arrive, results come out at any time. Made by `stream(study, layout)`.
-template <analysis A, tick T>
-class live {
- public:
-  live(A study, layout<T> const& l) : study_(std::move(study)), state_(study_.start(l)) {}
-
-  void absorb(event_block<T> const& block) { state_.absorb(block); }
-  [[nodiscard]] auto result() const { return study_.finish(state_); }
-  [[nodiscard]] auto state() const noexcept -> state_of<A, T> const& { return state_; }
-
- private:
-  A study_;
-  state_of<A, T> state_;
-};
-
-/// The live form of a study. Disjoint blocks may come in any order; the result is the same.
-template <analysis A, tick T>
-auto stream(A study, layout<T> const& l) -> live<A, T> {
-  return {std::move(study), l};
 }
 
 }  // namespace EQUIPOISE_ABI

@@ -26,8 +26,9 @@ struct unit_rows {
 /// Stands where units are not asked for: nothing, at no cost.
 struct no_unit_bins {
   static auto fields(auto&) { return std::tie(); }
-  auto add(auto const&, std::int64_t) noexcept -> unit_rows { return {}; }
+  auto add(auto const&, std::int64_t, std::int64_t, std::int64_t) noexcept -> unit_rows { return {}; }
   void merge(no_unit_bins const&) noexcept {}
+  void settle(std::int64_t) noexcept {}
   void give(std::size_t, std::int64_t, std::size_t, unit_rows, auto&) noexcept {}
   auto operator==(no_unit_bins const&) const -> bool = default;
 };
@@ -41,18 +42,18 @@ class unit_bins {
   static auto fields(auto& s) { return std::tie(s.open_); }
   auto operator==(unit_bins const&) const -> bool = default;
 
-  /// Counts a block in bins of w ticks. The first and the last bin may be incomplete: their units join the open bins.
+  /// Counts a block in bins of w ticks, bin `base` from tick `anchor` on. The first and the last bin may be incomplete: their units join the open bins.
   template <tick T>
-  auto add(ei_block<T> const& b, std::int64_t w) -> unit_rows {
-    auto const lo = floor_div(b.when.begin.count(), w), hi = floor_div(b.when.end.count() - 1, w);
-    unit_rows const rows{lo, static_cast<std::size_t>(hi - lo + 1), detail::working<unit_bins, std::int64_t>(4 * static_cast<std::size_t>(hi - lo + 1))};
+  auto add(ei_block<T> const& b, std::int64_t w, std::int64_t anchor, std::int64_t base) -> unit_rows {
+    auto const lo = floor_div(b.when.begin.count() - anchor, w), hi = floor_div(b.when.end.count() - 1 - anchor, w);
+    unit_rows const rows{base + lo, static_cast<std::size_t>(hi - lo + 1), detail::working<unit_bins, std::int64_t>(4 * static_cast<std::size_t>(hi - lo + 1))};
     std::fill_n(rows.at, 4 * rows.n, std::int64_t{0});
-    auto const phase = b.origin.count() - lo * w;  // of offset 0 in bin lo
+    auto const phase = b.origin.count() - anchor - lo * w;  // of offset 0 in the first bin
     for (std::size_t side = 0; side < 2; ++side) {
       auto const at = side == 0 ? b.e : b.i;
       auto const unit = side == 0 ? b.e_unit : b.i_unit;
       for (std::size_t k = 0; k < at.size();) {
-        auto const bin = static_cast<std::size_t>((at[k] + phase) / w);  // not before bin lo
+        auto const bin = static_cast<std::size_t>((at[k] + phase) / w);  // not before the first
         auto const end = static_cast<std::int64_t>(bin + 1) * w - phase;
         thread_local std::vector<std::int64_t> fired;   // by unit; all zero between bins
         thread_local std::vector<unit_index> touched;
@@ -67,7 +68,7 @@ class unit_bins {
         rows.at[side * rows.n + bin] = static_cast<std::int64_t>(touched.size());
         rows.at[(2 + side) * rows.n + bin] = squares;
         if (bin == 0 || bin + 1 == rows.n)
-          for (auto const u : touched) open_[lo + static_cast<std::int64_t>(bin)][side][u] += fired[u];
+          for (auto const u : touched) open_[rows.first + static_cast<std::int64_t>(bin)][side][u] += fired[u];
         for (auto const u : touched) fired[u] = 0;
       }
     }
@@ -78,6 +79,8 @@ class unit_bins {
       for (std::size_t side = 0; side < 2; ++side)
         for (auto const& [unit, n] : sides[side]) open_[bin][side][unit] += n;
   }
+  /// Lets go of bins before `first`.
+  void settle(std::int64_t first) { open_.erase(open_.begin(), open_.lower_bound(first)); }
   /// Hands bins first … first + n − 1 of scale k on: open ones from here, the others from the block's rows.
   template <class Down>
   void give(std::size_t k, std::int64_t first, std::size_t n, unit_rows rows, Down& down) {

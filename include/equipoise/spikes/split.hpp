@@ -29,7 +29,10 @@ class split : public stage_base {
 
   template <tick T>
   [[nodiscard]] auto layout_after(layout<T> const& l) const -> ei_layout<T> {
-    return {l.when, {std::count(cells_->begin(), cells_->end(), cell::e), std::count(cells_->begin(), cells_->end(), cell::i)}, l.units};
+    ei_layout<T> out{l.when, {}, l.units, l.anchor};
+    for (std::size_t u = 0; u < cells_->size(); ++u)
+      if (l.has(u)) out.sizes.e += (*cells_)[u] == cell::e, out.sizes.i += (*cells_)[u] == cell::i;
+    return out;
   }
 
   template <tick T, class Down>
@@ -44,11 +47,14 @@ class split : public stage_base {
       down.merge(o.down);
       return *this;
     }
+    void expect(window<T> w) const { detail::expect(down, w); }
+    void settle(T before) { detail::settle(down, before); }
+    static auto setup(auto const& s) { return std::tie(*s.cells_); }
     /// A block longer than an offset can say is cut.
     void absorb(event_block<T> const& b) {
       constexpr auto longest = T{std::int64_t{1} << 32};
       if (b.when.length() <= longest) return piece(b);
-      if constexpr (requires { down.expect(b.when); }) down.expect(b.when);  // refuse the whole block, not its second half
+      expect(b.when);  // refuse the whole block, not its second half
       for (auto t = b.when.begin; t < b.when.end; t += longest) piece(b.within({t, (std::min)(t + longest, b.when.end)}));
     }
 

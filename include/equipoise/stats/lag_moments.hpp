@@ -7,6 +7,7 @@
 /// are joined and the pairs across the seam added, so that rows may come in any order; pairs never span a gap.
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <span>
 #include <tuple>
@@ -40,7 +41,17 @@ class lag_moments : public state_base {
   }
   /// The larger of two configurations; both must be empty.
   [[nodiscard]] auto joined(lag_moments const& o) const -> lag_moments { return lag_moments((std::max)(within_, o.within_), autos_ || o.autos_); }
-  static auto fields(auto& s) { return std::tie(s.n_, s.total_.e, s.total_.i, s.total_.ee, s.total_.ii, s.i_later_, s.e_later_, s.e_e_, s.i_i_, s.runs_); }
+  static auto fields(auto& s) { return std::tie(s.n_, s.total_.e, s.total_.i, s.total_.ee, s.total_.ii, s.i_later_, s.e_later_, s.e_e_, s.i_i_, s.runs_, s.settled_); }
+  static auto setup(auto const& s) { return std::tie("lags", s.within_, s.autos_); }
+  /// Whether fields that were read back fit the lags.
+  [[nodiscard]] auto restored() const -> bool {
+    auto const n = slots(), own = autos_ ? n : 0;
+    auto fits = [this](run const& r) {
+      auto const ends = (std::min)(r.n, within_);
+      return std::ssize(r.head_e) == ends && std::ssize(r.head_i) == ends && std::ssize(r.tail_e) == ends && std::ssize(r.tail_i) == ends;
+    };
+    return i_later_.size() == n && e_later_.size() == n && e_e_.size() == own && i_i_.size() == own && (settled_.empty() || settled_.size() == n) && std::all_of(runs_.begin(), runs_.end(), fits);
+  }
 
   [[nodiscard]] auto within() const noexcept -> std::int64_t { return within_; }
   [[nodiscard]] auto has_autocorrelations() const noexcept -> bool { return autos_; }
@@ -59,6 +70,10 @@ class lag_moments : public state_base {
     simd::detail::add_to(total_, o.total_);
     for (auto [mine, theirs] : {std::pair{&i_later_, &o.i_later_}, {&e_later_, &o.e_later_}, {&e_e_, &o.e_e_}, {&i_i_, &o.i_i_}})
       std::transform(mine->begin(), mine->end(), theirs->begin(), mine->begin(), std::plus{});
+    if (!o.settled_.empty()) {
+      settled_.resize(slots());
+      std::transform(settled_.begin(), settled_.end(), o.settled_.begin(), settled_.begin(), [](cuts a, cuts const& b) { return a += b; });
+    }
     for (auto const& x : o.runs_) {
       auto at = place(x.first);
       if (at != runs_.end() && at->end() == x.first) join(*at, x);
@@ -85,11 +100,27 @@ class lag_moments : public state_base {
       drop(lag < 0 ? r.head_e : r.tail_e, lag < 0, k, s.x, s.xx);
       drop(lag < 0 ? r.tail_i : r.head_i, lag > 0, k, s.y, s.yy);
     }
+    if (!settled_.empty()) settled_[k].take(s, lag < 0 ? head_e : tail_e, lag < 0 ? tail_i : head_i);
     return s;
   }
   /// All sums of pairs (e_t, e_{t+lag}) or (i_t, i_{t+lag}), 1 ≤ lag ≤ within(). Errors: `error` if autocorrelations were not asked for.
-  [[nodiscard]] auto at_e(std::int64_t lag) const -> sums { return same(lag, e_e_, total_.e, total_.ee, &run::head_e, &run::tail_e); }
-  [[nodiscard]] auto at_i(std::int64_t lag) const -> sums { return same(lag, i_i_, total_.i, total_.ii, &run::head_i, &run::tail_i); }
+  [[nodiscard]] auto at_e(std::int64_t lag) const -> sums { return same(lag, e_e_, total_.e, total_.ee, &run::head_e, &run::tail_e, head_e); }
+  [[nodiscard]] auto at_i(std::int64_t lag) const -> sums { return same(lag, i_i_, total_.i, total_.ii, &run::head_i, &run::tail_i, head_i); }
+
+  /// Bins before `first` will not come any more: runs that end before it are folded into sums, so that memory does not grow with gaps.
+  void settle(std::int64_t first) {
+    auto const end = place(first);  // the first run that a bin may still join
+    if (end == runs_.begin()) return;
+    settled_.resize(slots());
+    for (auto r = runs_.begin(); r != end; ++r)
+      for (std::int64_t k = 0; k <= within_; ++k) {
+        auto& cut = settled_[static_cast<std::size_t>(k)];
+        cut.n += (std::min)(k, r->n);
+        for (auto const& [which, f, front] : {std::tuple{head_e, &r->head_e, true}, {tail_e, &r->tail_e, false}, {head_i, &r->head_i, true}, {tail_i, &r->tail_i, false}})
+          drop(*f, front, static_cast<std::size_t>(k), cut.one[which], cut.two[which]);
+      }
+    runs_.erase(runs_.begin(), end);
+  }
 
  private:
   using fringe = std::vector<std::uint32_t>;
@@ -99,6 +130,20 @@ class lag_moments : public state_base {
     static auto fields(auto& s) { return std::tie(s.first, s.n, s.head_e, s.head_i, s.tail_e, s.tail_i); }
     [[nodiscard]] auto end() const noexcept -> std::int64_t { return first + n; }
     auto operator==(run const&) const -> bool = default;
+  };
+
+  enum fringes : std::size_t { head_e, tail_e, head_i, tail_i };
+  struct cuts {  // what settled runs take from the totals at one lag: pairs, and (negative) sums over their ends
+    std::int64_t n{};
+    std::array<std::int64_t, 4> one{}, two{};
+    static auto fields(auto& s) { return std::tie(s.n, s.one, s.two); }
+    void take(sums& s, fringes x, fringes y) const noexcept { s.n -= n, s.x += one[x], s.xx += two[x], s.y += one[y], s.yy += two[y]; }
+    auto operator+=(cuts const& o) noexcept -> cuts& {
+      n += o.n;
+      for (std::size_t f = 0; f < 4; ++f) one[f] += o.one[f], two[f] += o.two[f];
+      return *this;
+    }
+    auto operator==(cuts const&) const -> bool = default;
   };
 
   [[nodiscard]] auto slots() const noexcept -> std::size_t { return static_cast<std::size_t>(within_ + 1); }
@@ -119,7 +164,7 @@ class lag_moments : public state_base {
       one -= x, two -= x * x;
     }
   }
-  [[nodiscard]] auto same(std::int64_t lag, std::vector<std::int64_t> const& products, std::int64_t one, std::int64_t two, fringe run::*head, fringe run::*tail) const -> sums {
+  [[nodiscard]] auto same(std::int64_t lag, std::vector<std::int64_t> const& products, std::int64_t one, std::int64_t two, fringe run::*head, fringe run::*tail, fringes which) const -> sums {
     if (!autos_) throw error("lag_moments: autocorrelations were not asked for; start the statistic with autocorrelations");
     auto const k = static_cast<std::size_t>(lag);
     sums s{n_, one, one, two, two, products[slot(k)]};
@@ -128,6 +173,7 @@ class lag_moments : public state_base {
       drop(r.*tail, false, k, s.x, s.xx);
       drop(r.*head, true, k, s.y, s.yy);
     }
+    if (!settled_.empty()) settled_[k].take(s, which == head_e ? tail_e : tail_i, which);
     return s;
   }
 
@@ -206,6 +252,7 @@ class lag_moments : public state_base {
   simd::pair_sums total_;
   std::vector<std::int64_t> i_later_, e_later_, e_e_, i_i_;  // slot within − ℓ, ℓ ≥ 0
   std::vector<run> runs_;                                     // ascending; neighbours are joined
+  std::vector<cuts> settled_;                                 // by lag; empty while nothing was settled
 };
 
 }  // namespace EQUIPOISE_ABI
