@@ -139,3 +139,25 @@ TEST_CASE("blocks_of: 200 random populations equal a stable sort of their spikes
     CHECK((blocks_of(notes) | weighted_sum{}) == sum);
   }
 }
+
+namespace {
+/// Units that were held for unlike times.
+struct held_units {
+  std::vector<columns> cells;
+  std::vector<window<tk>> held;
+  auto size() const { return cells.size(); }
+  auto operator[](unit_index u) const { return spike_span<tk>(cells[u], held[u]); }
+  auto when() const { return window<tk>{tk{0}, tk{100'000}}; }
+};
+}  // namespace
+
+TEST_CASE("blocks_of: units that were observed for unlike times are refused, or masked to the time they share") {
+  held_units const units{{{10, 50'000}, {20, 30, 39'999}}, {{tk{0}, tk{100'000}}, {tk{15}, tk{40'000}}}};
+  CHECK_THROWS_WITH_AS(blocks_of(units), doctest::Contains("unit 1: the unit was not observed for the whole time"), error);
+  CHECK_THROWS_WITH_AS(blocks_of(units, epochs<tk>(window<tk>{tk{0}, tk{20}})), doctest::Contains("common_time(trains)"), error);
+  CHECK(common_time(units) == epochs<tk>(window<tk>{tk{15}, tk{40'000}}));
+  auto const p = drain(blocks_of(units, common_time(units)));
+  CHECK(p.at == columns{20, 30, 39'999});
+  held_units const apart{{{1}, {60'000}}, {{tk{0}, tk{50'000}}, {tk{50'000}, tk{100'000}}}};
+  CHECK(common_time(apart).empty());
+}

@@ -66,7 +66,8 @@ class merge_heap {
 /// The spikes of a population, merged block by block. Models `event_source`.
 ///
 /// Memory   the spikes of one block, and 32 bytes a unit; the trains are borrowed and must outlive it
-/// Errors   `next` throws `error` if a train is not ascending or leaves the population's window: nothing is sorted or dropped in silence
+/// Errors   the constructor throws `error` if a unit was observed for part of the time only; `next` throws `error` if a train is not ascending or
+///          leaves the population's window: nothing is averaged, sorted or dropped in silence
 /// Cost     O(log units) a spike
 template <tick T>
 class population_blocks {
@@ -79,7 +80,16 @@ class population_blocks {
     static_assert(detail::lasting_train<detail::train_of<P>>,
                   "equipoise: population[u] gives a train that owns its spikes and dies at once; return a reference or a spike_span");
     if (length <= T{}) throw error("blocks: a block must be longer than nothing");
-    for (unit_index u = 0; u < units_; ++u) heap_.add(raw(trains[u]), u);
+    for (unit_index u = 0; u < units_; ++u) {
+      if (auto const own = when(trains[u]); !(observed_ - epochs<T>(own)).empty())
+        throw error({.where = "blocks_of",
+                     .place = "unit " + std::to_string(u),
+                     .problem = "the unit was not observed for the whole time, and its silence would count as no spikes",
+                     .expected = text(observed_.hull()),
+                     .found = text(own),
+                     .advice = "take the time that all units share: blocks_of(trains, common_time(trains)), or leave the unit out"});
+      heap_.add(raw(trains[u]), u);
+    }
     if (!observed_.empty()) now_ = observed_.windows().front().begin;
   }
 
@@ -106,6 +116,7 @@ class population_blocks {
   }
 
  private:
+  static auto text(window<T> w) -> std::string { return std::to_string(in_seconds(w.begin)) + " s to " + std::to_string(in_seconds(w.end)) + " s"; }
   void take() {
     auto const t = heap_.at();
     auto const wrong = !within_.contains(T{t});
@@ -130,6 +141,16 @@ class population_blocks {
   std::vector<std::int64_t> at_;
   std::vector<unit_index> unit_;
 };
+
+/// The time in which all units of a population were observed: what a study of units of unlike observation times can speak of.
+///
+/// Result   one window, or none
+template <population P>
+auto common_time(P const& trains) -> epochs<detail::population_tick<P>> {
+  epochs<detail::population_tick<P>> shared(trains.when());
+  for (unit_index u = 0; u < trains.size(); ++u) shared = shared & epochs<detail::population_tick<P>>(when(trains[u]));
+  return shared;
+}
 
 /// A pass over any population: `blocks_of(mine) | study`. A population that is `replayable` gives its own blocks, with the gaps it knows of.
 ///
