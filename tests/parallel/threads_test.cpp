@@ -7,9 +7,11 @@
 #include <equipoise/balance/coupling.hpp>
 #include <equipoise/core/random.hpp>
 #include <equipoise/parallel/threads.hpp>
+#include <equipoise/pipeline/by_state.hpp>
 #include <equipoise/pipeline/compose.hpp>
 #include <equipoise/pipeline/fork.hpp>
 #include <equipoise/pipeline/measure.hpp>
+#include <equipoise/pipeline/sliding.hpp>
 #include <equipoise/scales/pyramid.hpp>
 #include <equipoise/scales/scale_sets.hpp>
 #include <equipoise/spikes/recording.hpp>
@@ -106,6 +108,20 @@ TEST_CASE("threads: epochs of a recording run on threads too") {
   CHECK(!(whole == in_one_pass(table, study)));
   for (std::size_t n = 1; n <= 8; ++n) CHECK(parallel_state(part, study, n) == whole);
   CHECK(parallel_state(r, study, 2) == in_one_pass(r, study));
+}
+
+TEST_CASE("threads: studies by brain state and in sliding windows, which cut time themselves") {
+  auto const [table, cells] = made(1);
+  auto const study = split(cells) | pyramid(scales{5ms, 200ms}) | measure("rho"_n = zero_lag_correlation{}, "rows"_n = keep<count_rows>{});
+  epoch_table<tk> const night({{{tk{500}, tk{60'001}}, "wake"}, {{tk{60'001}, tk{140'000}}, "sws"}, {{tk{160'333}, tk{250'000}}, "wake"}});
+  auto const by_sleep = by_state(night, {.own_means = true, .anchored = true}) | study;
+  auto const film = sliding(10s, 1s) | study;
+  auto const asleep = in_one_pass(table, by_sleep);
+  auto const moving = in_one_pass(table, film);
+  for (std::size_t n = 1; n <= 8; ++n) {
+    CHECK(parallel_state(table, by_sleep, n) == asleep);
+    CHECK(parallel_state(table, film, n) == moving);
+  }
 }
 
 TEST_CASE("threads: more threads than time, no time at all, and as many threads as the machine has") {
