@@ -16,11 +16,13 @@ inline namespace EQUIPOISE_ABI {
 
 /// A statistic: per group of `size` bins (group g holds bins g·size … g·size + size − 1) the bins seen and their counts.
 ///
+/// Bound    sums of 32-bit counts in 64 bits: no recording reaches it
 /// Memory   24 bytes a group between the first and the last seen
 class grouped_rows : public state_base {
  public:
   struct group {
     std::int64_t bins{}, e{}, i{};  ///< complete bins in the group, and their sums
+    static auto fields(auto& s) { return std::tie(s.bins, s.e, s.i); }
     auto operator==(group const&) const -> bool = default;
   };
 
@@ -28,6 +30,7 @@ class grouped_rows : public state_base {
     if (size < 1) throw error("grouped_rows: a group needs at least one bin");
   }
   static auto fields(auto& s) { return std::tie(s.first_, s.groups_); }
+  static auto setup(auto const& s) { return std::tie("groups of", s.size_); }
 
   [[nodiscard]] auto size() const noexcept -> std::int64_t { return size_; }
   /// The number of the first group, and all groups from it on; a group without bins lies in a gap.

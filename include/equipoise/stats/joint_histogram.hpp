@@ -38,6 +38,21 @@ class pair_table {
     for (auto const& s : o.slots_)
       if (s.key != 0) add(static_cast<std::uint32_t>(s.key >> 32), static_cast<std::uint32_t>(s.key), s.n);
   }
+  /// (e, i, n) in ascending order of (e, i): what a checkpoint keeps of the table.
+  [[nodiscard]] auto contents() const -> std::vector<std::tuple<std::uint32_t, std::uint32_t, std::int64_t>> {
+    std::vector<std::tuple<std::uint32_t, std::uint32_t, std::int64_t>> all;
+    each([&](std::uint32_t e, std::uint32_t i, std::int64_t n) { all.emplace_back(e, i, n); });
+    return all;
+  }
+  /// Takes contents back. Result: false if there is a pair (0, 0), which no table holds.
+  [[nodiscard]] auto assign(std::vector<std::tuple<std::uint32_t, std::uint32_t, std::int64_t>> const& all) -> bool {
+    *this = {};
+    for (auto const& [e, i, n] : all) {
+      if (key(e, i) == 0) return false;
+      add(e, i, n);
+    }
+    return true;
+  }
   friend auto operator==(pair_table const& a, pair_table const& b) -> bool {
     return a.used_ == b.used_ && std::all_of(a.slots_.begin(), a.slots_.end(), [&](slot const& s) { return s.key == 0 || b.slots_[b.find(s.key)].n == s.n; });
   }
@@ -79,6 +94,10 @@ class pair_table {
 class joint_histogram : public state_base {
  public:
   static auto fields(auto& s) { return std::tie(s.side_, s.square_, s.large_); }
+  /// Whether fields that were read back are a square.
+  [[nodiscard]] auto restored() const noexcept -> bool {
+    return (side_ == 0 || (side_ <= largest_side && side_ == side_for(side_ - 1))) && square_.size() == std::size_t{side_} * side_;
+  }
 
   template <class C>
   void absorb(count_row<C> const& r) {
