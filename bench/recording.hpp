@@ -29,6 +29,21 @@ auto h1u100() -> recording<T> const& {
   return made;
 }
 
+/// Eight hours, 320 RS and 80 FS units of the same rates, about 37 million spikes.
+inline auto h8u400() -> recording<tick> const& {
+  static auto const made = [] {
+    auto [table, cells] = eq::modulated_population<tick>{.units_e = 320, .units_i = 80, .seconds = 8 * 3600}.recording(8);
+    return recording<tick>{std::move(table), std::move(cells)};
+  }();
+  return made;
+}
+
+/// The study that the ways of running one are timed with: 32 scales, all three families of statistics.
+inline auto whole_study(std::vector<eq::cell> const& cells) {
+  using namespace eq::literals;
+  return eq::split(cells) | eq::pyramid(eq::log_scales<32>()) | eq::measure("rho"_n = eq::zero_lag_correlation{}, "lag"_n = eq::peak_lag{.within = 20}, "tail"_n = eq::tail_index{});
+}
+
 /// All rows of all scales of h1u100, binned: what the statistics are timed on.
 struct binned_row {
   std::size_t scale;
