@@ -19,12 +19,14 @@ foreach(leaf IN LISTS equipoise_leaves)
   install(EXPORT equipoise-${leaf} NAMESPACE equipoise:: DESTINATION ${package_dir} FILE equipoise-${leaf}-targets.cmake)
 endforeach()
 
+list(JOIN equipoise_leaves " " components)
 configure_package_config_file(.cmake/equipoise-config.cmake.in equipoise-config.cmake INSTALL_DESTINATION ${package_dir} NO_SET_AND_CHECK_MACRO)
 write_basic_package_version_file(equipoise-config-version.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES
   ${PROJECT_BINARY_DIR}/equipoise-config.cmake
   ${PROJECT_BINARY_DIR}/equipoise-config-version.cmake
   .cmake/equipoise-dependencies.cmake
+  .cmake/equipoise-leaves.cmake
   DESTINATION ${package_dir})
 
 # The prefix is found from the place of the .pc file, so that the installed tree may be moved.

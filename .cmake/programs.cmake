@@ -30,3 +30,57 @@ target_link_libraries(equipoise_flags INTERFACE equipoise)
 
 # Examples and ei_balance are quick to build in the presets dev and asan, and quick to run in every other.
 set(equipoise_optimise $<IF:$<CONFIG:Debug>,-O1,-O3>)
+
+# equipoise_leaves_of(<result> <file>...): the leaves whose headers the files include.
+function(equipoise_leaves_of result)
+  set(found)
+  foreach(file IN LISTS ARGN)
+    file(STRINGS ${file} includes REGEX "^ *# *include *[<\"]equipoise/")
+    foreach(leaf IN LISTS equipoise_leaves)
+      if("${includes}" MATCHES "[<\"]equipoise/${equipoise_${leaf}_HEADERS}[>\"]")
+        list(APPEND found ${leaf})
+      endif()
+    endforeach()
+  endforeach()
+  list(REMOVE_DUPLICATES found)
+  set(${result} ${found} PARENT_SCOPE)
+endfunction()
+
+# equipoise_leave_out(<variable> <what>): takes out of a list of sources those that include a header of a leaf that is off, and says so in one
+# line a leaf. What remains is read again when a source changes, as it may include another leaf then.
+function(equipoise_leave_out variable what)
+  set(kept)
+  foreach(source IN LISTS ${variable})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
+    equipoise_leaves_of(leaves ${source})
+    foreach(leaf IN LISTS leaves)
+      if(NOT TARGET equipoise::${leaf})
+        file(RELATIVE_PATH name ${CMAKE_CURRENT_SOURCE_DIR} ${source})
+        string(APPEND out_${leaf} " ${name}")
+        set(source)
+        break()
+      endif()
+    endforeach()
+    list(APPEND kept ${source})
+  endforeach()
+  foreach(leaf IN LISTS equipoise_leaves)
+    if(out_${leaf})
+      message(STATUS "equipoise: ${what} off, as equipoise::${leaf} is:${out_${leaf}}")
+    endif()
+  endforeach()
+  set(${variable} ${kept} PARENT_SCOPE)
+endfunction()
+
+# equipoise_link_leaves(<target> <file>...): links the leaves whose headers the files include.
+function(equipoise_link_leaves target)
+  equipoise_leaves_of(leaves ${ARGN})
+  list(TRANSFORM leaves PREPEND equipoise::)
+  target_link_libraries(${target} PRIVATE ${leaves})
+endfunction()
+
+# equipoise_mpi_test(<name> <ranks> <command>...): more ranks than processors, and root in a container, are Open MPI's to refuse otherwise.
+function(equipoise_mpi_test name ranks)
+  add_test(NAME ${name} COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${ranks} ${MPIEXEC_PREFLAGS} ${ARGN})
+  set_tests_properties(${name} PROPERTIES PROCESSORS ${ranks} TIMEOUT 300 ENVIRONMENT
+    "OMPI_MCA_rmaps_base_oversubscribe=1;OMPI_ALLOW_RUN_AS_ROOT=1;OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1;OMPI_MCA_btl_vader_single_copy_mechanism=none")
+endfunction()

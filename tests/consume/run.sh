@@ -56,14 +56,37 @@ step "plain -I"
 "$cxx" -std=c++20 -I "$root/include" "$here/consumer.cpp" -o by_include && ./by_include
 
 step "a missing package is named, with what to install"
-if "$cmake" -S "$here/add_subdirectory" -B without_xsimd -DEQUIPOISE="$root" -DCMAKE_DISABLE_FIND_PACKAGE_xsimd=ON >log 2>&1; then echo "consume: configured without xsimd"; exit 1; fi
-for sentence in 'xsimd was not found' 'apt-get install libxsimd-dev' 'vcpkg install xsimd' 'Conan xsimd/[>=8.1]' 'conda install -c conda-forge xsimd' 'brew install xsimd'; do says log "$sentence"; done
+without() {  # without PACKAGES... : the options under which CMake finds none of them
+  options=
+  for package; do options="$options -DCMAKE_DISABLE_FIND_PACKAGE_$package=ON"; done
+}
+without xsimd range-v3
+# shellcheck disable=SC2086
+if "$cmake" -S "$here/add_subdirectory" -B without_two -DEQUIPOISE="$root" $options >log 2>&1; then echo "consume: configured without xsimd"; exit 1; fi
+for sentence in 'xsimd was not found, range-v3 was not found' 'apt-get install libxsimd-dev librange-v3-dev' 'vcpkg install xsimd range-v3' \
+  'requirements: xsimd/[>=8.1] range-v3/[>=0.12]' 'conda install -c conda-forge xsimd range-v3' 'brew install xsimd range-v3'; do says log "$sentence"; done
+# An installed package is then not found, which a project that can do without it may take.
+# shellcheck disable=SC2086
+if "$cmake" -S "$here/find_package" -B package_without_two -DCMAKE_PREFIX_PATH="$work/moved" -DWANTED="$version" $options >log 2>&1; then echo "consume: configured without xsimd"; exit 1; fi
+for sentence in 'Reason given by package: equipoise: xsimd was not found, range-v3 was not found' 'apt-get install libxsimd-dev librange-v3-dev'; do says log "$sentence"; done
+
+step "so is the package of a component, and a component that there is not"
+without nlohmann_json
+# shellcheck disable=SC2086
+if "$cmake" -S "$here/find_package" -B package_without_json -DCMAKE_PREFIX_PATH="$work/moved" -DWANTED="$version" $options >log 2>&1; then echo "consume: report without nlohmann_json"; exit 1; fi
+says log 'equipoise::report needs nlohmann_json, which was not found (Debian: nlohmann-json3-dev)'
+if "$cmake" -S "$here/find_package" -B package_of_wishes -DCMAKE_PREFIX_PATH="$work/moved" -DWANTED="$version" -DCOMPONENT=wishes >log 2>&1; then echo "consume: a component 'wishes'"; exit 1; fi
+says log "equipoise has no component 'wishes'; it has: report"
 
 step "a missing opt-in package switches its part off, with one line each"
-quietly "$cmake" -S "$root" -B without_all -DCMAKE_DISABLE_FIND_PACKAGE_nlohmann_json=ON -DCMAKE_DISABLE_FIND_PACKAGE_CLI11=ON \
-  -DCMAKE_DISABLE_FIND_PACKAGE_benchmark=ON -DCMAKE_DISABLE_FIND_PACKAGE_doctest=ON
-for sentence in 'nlohmann_json not found' 'CLI11 not found' 'Google Benchmark not found' 'doctest not found'; do
+without nlohmann_json CLI11 benchmark doctest Threads MPI
+# shellcheck disable=SC2086
+quietly "$cmake" -S "$root" -B without_all $options
+for sentence in 'nlohmann_json not found' 'the program ei_balance is off' 'Google Benchmark not found' 'doctest not found'; do
   says log "$sentence"
   [ "$(grep -c -- "$sentence" log)" = 1 ] || { echo "consume: '$sentence' is said more than once"; exit 1; }
+done
+for leaf in threads mpi; do
+  if [ -e "$root/include/equipoise/parallel/$leaf.hpp" ]; then says log "equipoise::$leaf is off"; fi
 done
 echo "consume: every way works"
