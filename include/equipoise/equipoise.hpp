@@ -55,6 +55,7 @@
 #include "pipeline/compose.hpp"
 #include "pipeline/fork.hpp"
 #include "pipeline/measure.hpp"
+#include "pipeline/optionally.hpp"
 #include "pipeline/partition.hpp"
 #include "pipeline/run.hpp"
 #include "pipeline/sliding.hpp"
