@@ -12,9 +12,9 @@ macro(equipoise_leaf leaf)
 endmacro()
 
 equipoise_leaf(report HEADERS "report/[a-z_]+\\.hpp" PACKAGE nlohmann_json TARGET nlohmann_json::nlohmann_json DEBIAN nlohmann-json3-dev)
-equipoise_leaf(threads HEADERS "parallel/threads\\.hpp" PACKAGE Threads TARGET Threads::Threads DEBIAN libc6-dev)
+equipoise_leaf(threads HEADERS "parallel/threads[a-z_]*\\.hpp" PACKAGE Threads TARGET Threads::Threads DEBIAN libc6-dev)
 # Without its C++ bindings, which left the standard and drag a library of their own in.
-equipoise_leaf(mpi HEADERS "parallel/mpi\\.hpp" PACKAGE MPI COMPONENTS CXX TARGET MPI::MPI_CXX DEBIAN libopenmpi-dev
+equipoise_leaf(mpi HEADERS "parallel/mpi[a-z_]*\\.hpp" PACKAGE MPI COMPONENTS CXX TARGET MPI::MPI_CXX DEBIAN libopenmpi-dev
   DEFINE OMPI_SKIP_MPICXX MPICH_SKIP_MPICXX)
 
 # equipoise_find_leaf(<leaf>): looks for the leaf's package, quietly. A macro, as find modules set variables that later calls read.

@@ -6,7 +6,8 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 house=$(mktemp -d)
 trap 'rm -rf "$house"' EXIT
-mkdir -p "$house/tests/structure" "$house/examples" "$house/bench" "$house/docs" "$house/tests/core" "$house/include/equipoise/core" "$house/include/equipoise/simd" "$house/include/equipoise/io"
+mkdir -p "$house/tests/structure" "$house/examples" "$house/bench" "$house/docs" "$house/tests/core" "$house/include/equipoise/core" "$house/include/equipoise/simd" "$house/include/equipoise/io" \
+  "$house/include/equipoise/parallel"
 cp "$here/structure.sh" "$house/tests/structure/"
 cd "$house"
 top='// SPDX-License-Identifier: BSL-1.0\n#pragma once\n/// \\file\n/// What it is for.\n'
@@ -42,7 +43,10 @@ printf "$top#include <immintrin.h>\n$abi" >include/equipoise/core/a.hpp; finds l
 printf "$top#include <curl/curl.h>\n$abi" >include/equipoise/core/a.hpp; finds layers 'not a dependency'
 printf "$top#include \"none.hpp\"\n$abi" >include/equipoise/core/a.hpp; finds layers 'does not exist'
 printf "$top$abi" >include/equipoise/io/c.hpp; printf "$top#include \"../io/c.hpp\"\n$abi" >include/equipoise/simd/b.hpp; finds layers 'may not include io'
+printf "$top#include <mpi.h>\n$abi" >include/equipoise/parallel/threads.hpp; finds layers 'parallel/threads.hpp includes <mpi.h>'
+printf "$top$abi" >include/equipoise/io/checkpoint.hpp; printf "$top#include \"../io/checkpoint.hpp\"\n$abi" >include/equipoise/parallel/threads.hpp; finds layers 'may not include io'
 printf "$top#include \"core/a.hpp\"\n" >include/equipoise/equipoise.hpp; finds umbrella 'lacks simd/b.hpp'
+printf "$top#include <mpi.h>\n$abi" >include/equipoise/parallel/mpi.hpp; printf '#include "parallel/mpi.hpp"\n' >>include/equipoise/equipoise.hpp; finds umbrella 'the leaf parallel/mpi.hpp'
 printf "$top$abi" >include/equipoise/io/c.hpp; printf '#include "io/c.hpp"\n' >>include/equipoise/equipoise.hpp; finds umbrella 'the leaf io/c.hpp'
 yes '//' | head -n 301 >>include/equipoise/core/a.hpp; finds lengths 'has 310 lines'
 printf "$top#include <vector>\nnamespace equipoise {\nstruct s {};\n}\n" >include/equipoise/core/a.hpp; finds form 'without inline namespace'
