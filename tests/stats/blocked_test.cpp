@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <equipoise/io/state_bytes.hpp>
 #include <equipoise/pipeline/compose.hpp>
 #include <equipoise/pipeline/measure.hpp>
 #include <equipoise/scales/pyramid.hpp>
@@ -61,6 +62,7 @@ void any_partition_gives_the_same(S const& blank) {
     for (auto const& s : stretches) absorb(whole, s.first, s.e, s.i, 0, s.e.size()), absorb(plain, s.first, s.e, s.i, 0, s.e.size());
     CHECK(whole.whole() == plain);
     CHECK(whole.runs().size() <= 1024);
+    CHECK(whole.restored());
 
     for (int partition = 0; partition < 25; ++partition) {
       struct piece {
@@ -197,6 +199,43 @@ TEST_CASE("blocked: rows in order need no new memory once 1 024 runs were seen")
   CHECK(s.runs().data() == memory);
 }
 
+TEST_CASE("blocked: fields that absorbing cannot have made are told") {
+  series const one{1, 2};
+  blocked<co_moments> s;
+  CHECK(s.restored());
+  absorb(s, 3, one, one, 0, 2), absorb(s, 3'000, one, one, 0, 2);
+  CHECK(s.restored());
+  auto broken = [&](auto&& how) {
+    auto copy = s;
+    auto const& [first, last, doublings, runs] = blocked<co_moments>::fields(copy);
+    how(first, last, doublings, runs);
+    return !copy.restored();
+  };
+  CHECK(broken([](auto& first, auto&, auto&, auto&) { first = 8; }));            // the first run would be another
+  CHECK(broken([](auto&, auto& last, auto&, auto&) { last = 4'200; }));          // does not fit
+  CHECK(broken([](auto&, auto&, auto& doublings, auto&) { doublings = 3; }));    // not the least
+  CHECK(broken([](auto&, auto&, auto& doublings, auto&) { doublings = -1; }));
+  CHECK(broken([](auto&, auto&, auto&, auto& runs) { runs.front().bins = 5; }));  // more than a run of four holds
+  CHECK(broken([](auto&, auto&, auto&, auto& runs) { runs.back().bins = 0; }));
+  CHECK(broken([](auto&, auto&, auto&, auto& runs) { runs.insert(runs.begin(), runs.front()); }));
+  CHECK(broken([](auto&, auto&, auto&, auto& runs) { runs.clear(); }));
+}
+
+TEST_CASE("blocked: goes to bytes and back into a started state, and is refused by one configured otherwise") {
+  random_stream random(9);
+  auto const e = random_series(random, 3'000), i = random_series(random, 3'000);
+  blocked<lag_moments> s(lag_moments(6, true));
+  absorb(s, -700, e, i, 0, 1'000), absorb(s, 1'200, e, i, 1'000, 3'000);
+  auto const bytes = state_bytes(s);
+  blocked<lag_moments> back(lag_moments(6, true)), other(lag_moments(7, true));
+  restore(back, bytes);
+  CHECK(back == s);
+  absorb(s, 9'000, e, i, 0, 500), absorb(back, 9'000, e, i, 0, 500);  // goes on as the other does, whose runs double
+  CHECK(back == s);
+  CHECK(back.whole().at_e(6) == s.whole().at_e(6));
+  CHECK_THROWS_AS(restore(other, bytes), error);
+}
+
 TEST_CASE("blocked: a statistic configured otherwise does not merge, and nothing has changed") {
   series const one{1};
   blocked<lag_moments> s(lag_moments(3));
@@ -207,5 +246,5 @@ TEST_CASE("blocked: a statistic configured otherwise does not merge, and nothing
   absorb(other, 5'000, one, one, 0, 1);
   CHECK_THROWS_AS(s.merge(other), error);
   CHECK(s == before);
-  CHECK(s.joined(other).blank().within() == 4);
+  CHECK(s.joined(other).blank().state.within() == 4);
 }

@@ -72,6 +72,8 @@ enum class reason : std::uint8_t {
   unresolved,         ///< bins are too wide for the question
   not_available,      ///< the recording does not hold what is needed
   no_spread,          ///< more than half of the bins share one value, so that a robust width vanishes
+  too_few_blocks,     ///< the recording is too short for the blocks that an interval is made from
+  no_influence,       ///< the value is the same whichever block is left out, so that an interval would have no width
 };
 
 /// The sentence for readers.
@@ -88,6 +90,8 @@ constexpr auto to_string(reason r) noexcept -> std::string_view {
     case reason::unresolved: return "bins are too wide for this question";
     case reason::not_available: return "the recording does not hold what is needed";
     case reason::no_spread: return "more than half of the bins share one value";
+    case reason::too_few_blocks: return "the recording is too short for an interval: fewer than 20 blocks";
+    case reason::no_influence: return "no block of the recording changes the value";
   }
   return "unknown reason";
 }
@@ -103,7 +107,7 @@ constexpr auto undefined(reason why) noexcept -> double { return std::bit_cast<d
 constexpr auto reason_of(double x) noexcept -> reason {
   auto const bits = std::bit_cast<std::uint64_t>(x) & ~(std::uint64_t{1} << 63);
   auto const code = bits & 0xFFu;
-  return (bits & ~std::uint64_t{0xFF}) == detail::nan_tag && code <= static_cast<std::uint64_t>(reason::no_spread) ? static_cast<reason>(code) : reason::none;
+  return (bits & ~std::uint64_t{0xFF}) == detail::nan_tag && code <= static_cast<std::uint64_t>(reason::no_influence) ? static_cast<reason>(code) : reason::none;
 }
 
 }  // namespace EQUIPOISE_ABI

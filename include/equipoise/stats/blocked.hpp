@@ -10,6 +10,8 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <iterator>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -68,8 +70,18 @@ class blocked : public state_base {
     for (auto const& r : runs_) n += r.bins;
     return n;
   }
-  /// S of nothing, configured.
-  [[nodiscard]] auto blank() const noexcept -> S const& { return blank_; }
+  /// A run without bins, S configured: what new runs are copies of.
+  [[nodiscard]] auto blank() const -> run { return {0, 0, blank_}; }
+  /// Whether fields that were read back are such as absorbing makes them.
+  [[nodiscard]] auto restored() const -> bool {
+    if (runs_.empty()) return doublings_ == 0 && first_ == 0 && last_ == 0;
+    auto fits = [this](int k) { return static_cast<std::uint64_t>(last_ >> k) - static_cast<std::uint64_t>(first_ >> k) < most_runs; };
+    if (first_ > last_ || doublings_ < 0 || doublings_ > 62 || !fits(doublings_) || (doublings_ > 0 && fits(doublings_ - 1))) return false;
+    auto const sound = [this](run const& r) { return r.bins > 0 && r.bins <= run_length(); };
+    auto const ascending = [](run const& a, run const& b) { return a.index < b.index; };
+    return std::all_of(runs_.begin(), runs_.end(), sound) && std::adjacent_find(runs_.begin(), runs_.end(), std::not_fn(ascending)) == runs_.end() &&
+           runs_.front().index == first_ >> doublings_ && runs_.back().index == last_ >> doublings_;
+  }
   /// S of everything, as if it had never been cut.
   [[nodiscard]] auto whole() const -> S {
     auto all = blank_;
