@@ -6,12 +6,10 @@ say() { printf '%s\n' "equipoise: $*"; }
 stop() { printf '%s\n' "equipoise: $*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# As root, or through sudo where that is possible.
+# As root, or through sudo where that asks nothing.
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then "$@"
-  elif ! have sudo; then return 1
-  elif sudo -n true 2>/dev/null; then sudo -n "$@"
-  elif [ -t 0 ]; then sudo "$@"
+  elif have sudo && sudo -n true 2>/dev/null; then sudo -n "$@"
   else return 1
   fi
 }
@@ -68,8 +66,13 @@ install_missing() {
   optional=$(missing_packages "$@")
   [ -n "$missing$optional" ] || return 0
   if ! as_root true; then
-    [ -z "$missing" ] || stop "packages are missing, and this user may not install them. As an administrator: apt-get install $missing$optional"
-    say "without $optional(not installed: this user may not), whose parts stay off"
+    if [ -n "$missing" ]; then
+      say "packages are missing, and this user may not install them without being asked for a password. As an administrator:" >&2
+      printf '  apt-get install %s\n' "$missing$optional" >&2
+      have sudo && printf '%s\n' "or say 'sudo -v' before you run this again." >&2
+      stop "with packages from elsewhere (conda, vcpkg, Conan, Homebrew), set CMAKE_PREFIX_PATH or CMAKE_TOOLCHAIN_FILE"
+    fi
+    say "without $optional(missing, and this user may not install them): their parts stay off"
     return 0
   fi
   say "installing $missing$optional"
