@@ -5,8 +5,11 @@
 #include <cstdint>
 #include <equipoise/core/random.hpp>
 #include <equipoise/io/state_bytes.hpp>
-#include <equipoise/stats/joint_histogram.hpp>
-#include <equipoise/stats/lag_moments.hpp>
+#include <equipoise/pipeline/by_key.hpp>
+#include <equipoise/pipeline/by_state.hpp>
+#include <equipoise/pipeline/fork.hpp>
+#include <equipoise/pipeline/sliding.hpp>
+#include <equipoise/pipeline/stream.hpp>
 #include <map>
 #include <string>
 #include <vector>
@@ -190,4 +193,40 @@ TEST_CASE("state_bytes: a study stopped half-way, stored and started again ends 
     CHECK(state_bytes(received) == end);  // whichever way a state was come by
   }
   CHECK(finish(study, whole)["units"_n][0] > 0);
+}
+
+TEST_CASE("state_bytes: partitions, forks and streams stop half-way and go on: lists of panes grow, epochs and keys stay") {
+  auto const [table, cells] = testing::random_recording<tk>(21, {.units = 6, .length = 6'000, .spikes = 3'000, .gaps = true, .begin = 0});
+  layout<tk> const shape{table.when(), table.size()};
+  event_block<tk> const all{table.when(), table.at(), table.unit()};
+  auto const study = split(cells) | pyramid(scales{2ms, 9ms, 40ms}) | measure("rho"_n = zero_lag_correlation{}, "lag"_n = correlation_by_lag{.within = 4});
+  auto between = [&](auto& state, std::int64_t from, std::int64_t to) {
+    for (auto t = from; t < to; t += 250)
+      for (auto const& w : restricted(table.observed(), {tk{t}, tk{(std::min)(t + 250, to)}})) (void)state.absorb(all.within(w));
+  };
+  auto goes_on = [&](auto const& started, std::vector<std::int64_t> const& cuts = {0, 777, 3'000, 5'999}) {
+    auto whole = started;
+    between(whole, 0, 6'000);
+    for (auto const cut : cuts) {
+      auto half = started, again = started;
+      between(half, 0, cut);
+      restore(again, state_bytes(half));
+      CHECK(again == half);
+      between(again, cut, 6'000);
+      CHECK(again == whole);
+      CHECK(state_bytes(again) == state_bytes(whole));
+    }
+  };
+  epoch_table<tk> const night({{{tk{0}, tk{1'003}}, "wake"}, {{tk{1'500}, tk{2'500}}, "sleep"}, {{tk{3'000}, tk{4'000}}, "wake"}});
+  goes_on(start(by_state(night) | study, shape));
+  goes_on(start(by_key(std::vector<int>{3, 1, 3, 1, 3, 3}) | study, shape));
+  goes_on(start(fork("a"_n = study, "b"_n = sliding(1s, 250ms) | study), shape));
+  goes_on(start(by_state(night) | sliding(500ms, 100ms) | study, shape));
+  goes_on(stream(sliding(1s, 250ms) | study, shape, {.horizon = 1s}), {0, 750, 3'000, 5'750});  // streams count their blocks
+
+  auto const windows = start(sliding(1s, 250ms) | study, shape);
+  CHECK(names(answer_to(state_bytes(start(sliding(2s, 250ms) | study, shape)), windows), {"set up in another way"}));
+  CHECK(names(answer_to(state_bytes(start(sliding(1s, 500ms) | study, shape)), windows), {"set up in another way"}));
+  auto const later = epoch_table<tk>({{{tk{0}, tk{1'003}}, "wake"}, {{tk{1'500}, tk{2'501}}, "sleep"}, {{tk{3'000}, tk{4'000}}, "wake"}});
+  CHECK(names(answer_to(state_bytes(start(by_state(night) | study, shape)), start(by_state(later) | study, shape)), {"set up in another way", "2501", "2500"}));
 }

@@ -185,6 +185,7 @@ TEST_CASE("state_payload: tables that are equal by content have the same bytes, 
   CHECK(again == forward);
   CHECK(again.count(71, 3) == 1);
   CHECK(names(complaint_of(raw({1, 0, 0, 0, 0, 0, 0, 0}) + eight_zeros + eight_zeros, pair_table()), {"byte 0", "contents"}));  // a pair (0, 0)
+  CHECK(names(complaint_of(raw({2, 0, 0, 0, 0, 0, 0, 0}) + raw({1, 0, 0, 0, 9, 0, 0, 0}) + eight_zeros + raw({1, 0, 0, 0, 8, 0, 0, 0}) + eight_zeros, pair_table()), {"byte 0", "contents"}));
 }
 
 TEST_CASE("state_payload: lists of configured states grow by blanks and keep what is not in their fields") {

@@ -44,11 +44,12 @@ class pair_table {
     each([&](std::uint32_t e, std::uint32_t i, std::int64_t n) { all.emplace_back(e, i, n); });
     return all;
   }
-  /// Takes contents back. Result: false if there is a pair (0, 0), which no table holds.
+  /// Takes contents back. Result: false if they do not ascend from beyond (0, 0), as those of a table do.
   [[nodiscard]] auto assign(std::vector<std::tuple<std::uint32_t, std::uint32_t, std::int64_t>> const& all) -> bool {
     *this = {};
-    for (auto const& [e, i, n] : all) {
-      if (key(e, i) == 0) return false;
+    for (std::uint64_t last = 0; auto const& [e, i, n] : all) {
+      if (key(e, i) <= last) return false;
+      last = key(e, i);
       add(e, i, n);
     }
     return true;
