@@ -103,8 +103,9 @@ TEST_CASE("epochs: states in time order whatever the order of rows, seconds to t
 TEST_CASE("epochs: what is wrong is an error that names the file") {
   test_folder const f;
   CHECK(names(why_epochs(f, "begin_s,end_s,state\n0,10,wake\n9.5,20,rem\n"), {"states.csv", "'wake'", "'rem'", "overlap"}));
-  CHECK(names(why_epochs(f, "begin_s,end_s,state\n10,5,wake\n"), {"states.csv", "'wake'", "does not end after it begins"}));
-  CHECK(names(why_epochs(f, "begin_s,end_s,state\n5,5,wake\n"), {"states.csv"}));
+  CHECK(names(why_epochs(f, "begin_s,end_s,state\n10,5,wake\n"), {"states.csv", "row 2", "'wake'", "does not end after it begins", "correct"}));
+  CHECK(names(why_epochs(f, "begin_s,end_s,state\n0,1,rem\n5,5,wake\n"), {"states.csv", "row 3"}));
+  CHECK(names(why_epochs(f, "begin_s,end_s,state\n0,1,\n"), {"states.csv", "row 2", "name"}));
   CHECK(names(why_epochs(f, "begin_s,end_s,state\n0,x,wake\n"), {"states.csv", "row 2", "'end_s'", "'x'"}));
   CHECK(names(why_epochs(f, "begin_s,end_s,state\n0,1e300,wake\n"), {"states.csv", "row 2"}));
   CHECK(names(why_epochs(f, "begin_s,end_s\n0,1\n"), {"states.csv", "'state'"}));
@@ -126,6 +127,15 @@ TEST_CASE("spikes: seconds and samples; units are the numbers of the file in asc
   auto const s = read_spikes_csv(f.text("samples.csv", "sample\tunit\n1\t0\n2\t0\n30000\t1\n"), {.rate_hz = 30000, .begin = {}, .end = 2s, .sort = false});
   CHECK(std::vector<std::int64_t>(s.table.at().begin(), s.table.at().end()) == std::vector<std::int64_t>{33'333, 66'666, 1'000'000'000});  // floor of 33 333.3 and 66 666.6
   CHECK(s.rate_hz == 30000);
+}
+
+TEST_CASE("spikes: the column of units may be called unit_id, and blanks around names do not count") {
+  test_folder const f;
+  for (auto const* text : {"unit_id,time_s\n4,0.5\n9,1\n", " unit , time_s\n4,0.5\n9,1\n"}) {
+    auto const r = read_spikes_csv(f.text("spikes.csv", text), {.rate_hz = {}, .begin = {}, .end = 10s, .sort = false});
+    REQUIRE(r.size() == 2);
+    CHECK(r.units[1].id == 9);
+  }
 }
 
 TEST_CASE("spikes: 11 205 real spikes have the times and units that the rows say") {

@@ -7,6 +7,7 @@
 #include <equipoise/io/phy.hpp>
 #include <limits>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -50,7 +51,7 @@ constexpr auto ms = std::int64_t{1'000'000};
 }  // namespace
 
 TEST_CASE("phy: a Kilosort 2 folder gives the spikes of its truth, times and units") {
-  auto const r = read_phy(ks2, {.rate_hz = {}, .good_only = false, .end = 20s, .sort = false, .waveforms = true});
+  auto const r = read_phy(ks2, {.rate_hz = {}, .good_only = false, .begin = {}, .end = 20s, .sort = false, .waveforms = true});
   auto const truth = read_table(EQUIPOISE_TEST_DATA "/phy/spikes.csv");
   REQUIRE(r.table.spikes() == truth.rows.size());
   CHECK(r.spikes_in_file == 11'205);
@@ -69,7 +70,7 @@ TEST_CASE("phy: a Kilosort 2 folder gives the spikes of its truth, times and uni
 }
 
 TEST_CASE("phy: the curated group comes before KSLabel; silent clusters of the tables are units, with a warning") {
-  auto const r = read_phy(ks2, {.rate_hz = {}, .good_only = false, .end = 20s, .sort = false, .waveforms = true});
+  auto const r = read_phy(ks2, {.rate_hz = {}, .good_only = false, .begin = {}, .end = 20s, .sort = false, .waveforms = true});
   CHECK(r.size() == 206);  // 177 fire
   CHECK(r.units_in_file == 206);
   std::map<unit_quality, int> n;
@@ -96,7 +97,7 @@ TEST_CASE("phy: Kilosort 4 types, the header KSLabel, a rate that is no whole nu
   CHECK(names(said(r, "no_extent"), {"19.99"}));  // /a/b.ap.bin is not there
   CHECK(r.when().begin == 0ns);
   CHECK(r.when().end == sample_clock(29999.953846153847)(599'959));
-  auto const good = read_phy(ks4, {.rate_hz = {}, .good_only = true, .end = {}, .sort = false, .waveforms = false});
+  auto const good = read_phy(ks4, {.rate_hz = {}, .good_only = true, .begin = {}, .end = {}, .sort = false, .waveforms = false});
   CHECK(good.size() == 160);
   CHECK(good.dropped.at("mua").units == 46);
   CHECK(good.dropped_ids.size() == 46);
@@ -133,12 +134,13 @@ TEST_CASE("phy: without spike_clusters.npy the templates are the clusters") {
 TEST_CASE("phy: the rate of the options comes before that of params.py; without either it is asked for") {
   test_folder const f;
   small(f, {1, 2, 3}, {0, 0, 0});
-  CHECK(times(read_phy(f.path(), {.rate_hz = 500, .good_only = false, .end = {}, .sort = false, .waveforms = true})) == ints{2 * ms, 4 * ms, 6 * ms});
+  CHECK(names(said(read_phy(f.path(), {.rate_hz = 500, .good_only = false, .begin = {}, .end = {}, .sort = false, .waveforms = true}), "rate_overridden"), {"sample_rate = 1000."}));
+  CHECK(times(read_phy(f.path(), {.rate_hz = 500, .good_only = false, .begin = {}, .end = {}, .sort = false, .waveforms = true})) == ints{2 * ms, 4 * ms, 6 * ms});
   f.text("params.py", "dat_path = 'x'\n");
   CHECK(names(why(f), {f.path(), "sampling rate is not known", "sample_rate", "rate_hz"}));
   f.remove("params.py");
   CHECK(names(why(f), {f.path(), "sampling rate is not known"}));
-  CHECK(times(read_phy(f.path(), {.rate_hz = 1000, .good_only = false, .end = {}, .sort = false, .waveforms = true})) == ints{1 * ms, 2 * ms, 3 * ms});
+  CHECK(times(read_phy(f.path(), {.rate_hz = 1000, .good_only = false, .begin = {}, .end = {}, .sort = false, .waveforms = true})) == ints{1 * ms, 2 * ms, 3 * ms});
   CHECK_FALSE(inspect_phy(f.path()).rate_hz.has_value());  // counting needs none
   for (auto const* rate : {"0", "-30000", "nan", "inf"}) {
     CAPTURE(rate);
@@ -162,7 +164,7 @@ TEST_CASE("phy: noise is dropped and counted, mua and unsorted stay unless only 
   CHECK(r.spikes_in_file == 7);
   CHECK(r.units_in_file == 6);
 
-  phy_options const only{.rate_hz = {}, .good_only = true, .end = {}, .sort = false, .waveforms = true};
+  phy_options const only{.rate_hz = {}, .good_only = true, .begin = {}, .end = {}, .sort = false, .waveforms = true};
   auto const good = read_phy(f.path(), only);
   CHECK(numbers(good) == ints{0, 6});
   CHECK(good.dropped == std::map<std::string, dropped_count>{{"mua", {.spikes = 2, .units = 1}}, {"noise", {.spikes = 3, .units = 2}},
@@ -178,7 +180,7 @@ TEST_CASE("phy: noise is dropped and counted, mua and unsorted stay unless only 
   CHECK(s.first == 1);
   CHECK(s.last == 7);
   CHECK(s.rate_hz == 1000.0);
-  CHECK_FALSE(s.extent_s.has_value());
+  CHECK_FALSE(s.extent.has_value());
 }
 
 TEST_CASE("phy: the tables' other columns are kept, and a channel among them is the unit's") {
@@ -192,13 +194,13 @@ TEST_CASE("phy: the tables' other columns are kept, and a channel among them is 
   CHECK(r.warnings.size() == 1);  // no_extent only
 }
 
-TEST_CASE("phy: the extent is that of recording_extent.tsv, else of the raw file, else of the options, else the last spike's") {
+TEST_CASE("phy: the extent is that of recording_extent.tsv, else of the options, else of the raw file, else the last spike's") {
   test_folder const f;
   small(f, {1, 2, 40}, {0, 0, 0});
   auto const bare = read_phy(f.path());
   CHECK(bare.when() == window<ns>{0ns, 41ms});
   CHECK_FALSE(said(bare, "no_extent").empty());
-  auto const given = read_phy(f.path(), {.rate_hz = {}, .good_only = false, .end = 1s, .sort = false, .waveforms = true});
+  auto const given = read_phy(f.path(), {.rate_hz = {}, .good_only = false, .begin = {}, .end = 1s, .sort = false, .waveforms = true});
   CHECK(given.when() == window<ns>{0ns, 1s});
   CHECK(given.warnings.empty());
 
@@ -207,20 +209,54 @@ TEST_CASE("phy: the extent is that of recording_extent.tsv, else of the raw file
   auto const raw_file = read_phy(f.path());
   CHECK(raw_file.when() == window<ns>{0ns, 500ms});
   CHECK(raw_file.warnings.empty());
-  CHECK(inspect_phy(f.path()).extent_s == std::pair(0.0, 0.5));
+  CHECK(inspect_phy(f.path()).extent == window<ns>{0ns, 500ms});
+  auto const longer = read_phy(f.path(), {.rate_hz = {}, .good_only = false, .begin = {}, .end = 1s, .sort = false, .waveforms = true});
+  CHECK(longer.when() == window<ns>{0ns, 1s});  // the raw file may be one of several
+  CHECK(names(said(longer, "end_after_raw_file"), {"0.5"}));
 
   f.text("recording_extent.tsv", "begin_s\tend_s\n0.002\t0.3\n");
   auto const told = read_phy(f.path());
   CHECK(told.when() == window<ns>{2ms, 300ms});
   CHECK(times(told) == ints{2 * ms, 40 * ms});
   CHECK(told.dropped.at("before_extent").spikes == 1);
-  CHECK(inspect_phy(f.path()).extent_s == std::pair(0.002, 0.3));
+  CHECK(inspect_phy(f.path()).extent == window<ns>{2ms, 300ms});
+}
+
+TEST_CASE("phy: the options' begin leaves out what comes before, and the counts of inspect_phy are those of read_phy") {
+  test_folder const f;
+  small(f, {1, 19, 20, 21, 40}, {0, 0, 0, 1, 1});
+  f.text("recording_extent.tsv", "begin_s\tend_s\n0.002\t0.04\n");
+  phy_options const part{.rate_hz = {}, .good_only = false, .begin = 20ms, .end = 21ms, .sort = false, .waveforms = true};
+  auto const r = read_phy(f.path(), part);
+  CHECK(r.when() == window<ns>{20ms, 21ms});
+  CHECK(times(r) == ints{20 * ms});
+  CHECK(r.dropped == std::map<std::string, dropped_count>{{"after_end", {.spikes = 1, .units = 0}}, {"after_extent", {.spikes = 1, .units = 0}},
+                                                           {"before_begin", {.spikes = 1, .units = 0}}, {"before_extent", {.spikes = 1, .units = 0}}});
+  auto const s = inspect_phy(f.path(), part);
+  CHECK(s.dropped == r.dropped);
+  CHECK(s.kept_spikes == 1);
+  CHECK(s.extent == r.when());
+
+  auto from = [&](ns begin, std::optional<ns> end = {}) { return phy_options{.rate_hz = {}, .good_only = false, .begin = begin, .end = end, .sort = false, .waveforms = true}; };
+  auto const early = read_phy(f.path(), from(-1s));
+  CHECK(early.when() == window<ns>{2ms, 40ms});  // no silence before the recording began
+  CHECK(names(said(early, "begin_before_extent"), {"0.002"}));
+  CHECK(names(why(f, from(40ms)), {"begin", "0.04"}));
+  CHECK(names(why(f, from(20ms, 20ms)), {"end", "begin"}));
+}
+
+TEST_CASE("phy: unsorted and negative times are counted by inspect_phy, which does not refuse them") {
+  test_folder const f;
+  small(f, {5, 1, 9, -3}, {0, 1, 0, 2});
+  auto const s = inspect_phy(f.path());
+  CHECK(s.unsorted == 2);
+  CHECK(s.negative == 1);
 }
 
 TEST_CASE("phy: the options' end cuts a recording short; spikes at or after it are counted") {
   test_folder const f;
   small(f, {1, 19, 20, 21, 40}, {0, 0, 0, 1, 1});
-  phy_options const cut{.rate_hz = {}, .good_only = false, .end = 20ms, .sort = false, .waveforms = true};
+  phy_options const cut{.rate_hz = {}, .good_only = false, .begin = {}, .end = 20ms, .sort = false, .waveforms = true};
   for (auto const known : {false, true}) {
     CAPTURE(known);
     if (known) f.text("recording_extent.tsv", "begin_s\tend_s\n0\t0.1\n");
@@ -230,10 +266,10 @@ TEST_CASE("phy: the options' end cuts a recording short; spikes at or after it a
     CHECK(r.dropped == std::map<std::string, dropped_count>{{"after_end", {.spikes = 3, .units = 0}}});
     CHECK(said(r, "spikes_after_extent").empty());
     CHECK(names(said(r, "silent_units"), {"1 of 2"}));
-    CHECK(read_phy(f.path(), {.rate_hz = {}, .good_only = false, .end = 41ms, .sort = false, .waveforms = true}).table.spikes() == 5);
+    CHECK(read_phy(f.path(), {.rate_hz = {}, .good_only = false, .begin = {}, .end = 41ms, .sort = false, .waveforms = true}).table.spikes() == 5);
   }
-  CHECK(read_phy(f.path(), {.rate_hz = {}, .good_only = false, .end = 5s, .sort = false, .waveforms = true}).when().end == 100ms);  // it never lengthens one
-  for (auto const end : {ns{0}, ns{-1s}}) CHECK(names(why(f, {.rate_hz = {}, .good_only = false, .end = end, .sort = false, .waveforms = true}), {f.path(), "end"}));
+  CHECK(read_phy(f.path(), {.rate_hz = {}, .good_only = false, .begin = {}, .end = 5s, .sort = false, .waveforms = true}).when().end == 100ms);  // it never lengthens one
+  for (auto const end : {ns{0}, ns{-1s}}) CHECK(names(why(f, {.rate_hz = {}, .good_only = false, .begin = {}, .end = end, .sort = false, .waveforms = true}), {f.path(), "end"}));
 }
 
 TEST_CASE("phy: spikes beyond an extent that the folder states are dropped, counted and warned of") {
@@ -250,7 +286,7 @@ TEST_CASE("phy: unsorted times are refused, or sorted with their clusters and co
   test_folder const f;
   small(f, {5, 1, 9, 3}, {0, 1, 0, 2});
   CHECK(names(why(f), {"spike_times.npy", "spike 1", "not ascending", "at least 5", "found 1"}));
-  auto const r = read_phy(f.path(), {.rate_hz = {}, .good_only = false, .end = 1s, .sort = true, .waveforms = true});
+  auto const r = read_phy(f.path(), {.rate_hz = {}, .good_only = false, .begin = {}, .end = 1s, .sort = true, .waveforms = true});
   CHECK(times(r) == ints{1 * ms, 3 * ms, 5 * ms, 9 * ms});
   CHECK(units(r) == seen{1, 2, 0, 0});
   CHECK(names(said(r, "unsorted_times"), {"2 spikes"}));
@@ -263,7 +299,7 @@ TEST_CASE("phy: equal times within a unit are counted as duplicates, those of tw
   CHECK(r.table.spikes() == 6);  // reported, not removed
   CHECK(names(said(r, "duplicate_spikes"), {"2 spikes"}));
   small(f, {7, 5, 7, 9}, {0, 1, 0, 1});
-  CHECK(names(said(read_phy(f.path(), {.rate_hz = {}, .good_only = false, .end = {}, .sort = true, .waveforms = true}), "duplicate_spikes"), {"1 spikes"}));
+  CHECK(names(said(read_phy(f.path(), {.rate_hz = {}, .good_only = false, .begin = {}, .end = {}, .sort = true, .waveforms = true}), "duplicate_spikes"), {"1 spikes"}));
   small(f, {5, 5, 6}, {0, 1, 0});
   CHECK(said(read_phy(f.path()), "duplicate_spikes").empty());
 }
@@ -320,7 +356,7 @@ TEST_CASE("phy: a folder without a spike has its silent units and no time") {
   auto const r = read_phy(f.path());
   CHECK(r.size() == 1);
   CHECK(r.table.spikes() == 0);
-  CHECK(read_phy(f.path(), {.rate_hz = {}, .good_only = false, .end = 3s, .sort = false, .waveforms = true}).when() == window<ns>{0ns, 3s});
+  CHECK(read_phy(f.path(), {.rate_hz = {}, .good_only = false, .begin = {}, .end = 3s, .sort = false, .waveforms = true}).when() == window<ns>{0ns, 3s});
 }
 
 TEST_CASE("phy: waveforms of the kept units only, in their order, though rows are counted over all clusters") {

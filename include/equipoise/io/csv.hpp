@@ -36,7 +36,7 @@ inline auto read_labels_csv(std::string const& path, recording const& of) -> lab
     auto word = t.rows[r][kind];
     std::erase_if(word, [](unsigned char c) { return std::isspace(c) != 0; });
     auto const c = cell_named(word);
-    if (!c) throw error({.where = path, .place = t.place(r), .problem = "an unknown class", .expected = "E, I, RS, FS or none", .found = "'" + t.rows[r][kind] + "'", .advice = {}});
+    if (!c) throw error({.where = path, .place = t.place(r), .problem = "an unknown class", .expected = "E, I, RS, FS or none", .found = "'" + t.rows[r][kind] + "'", .advice = "write one of these, or leave the row out"});
     if (auto const [at, fresh] = seen.emplace(id, r); !fresh)
       throw error({.where = path, .place = t.place(r), .problem = "unit " + std::to_string(id) + " has a label already", .expected = "one row per unit", .found = "another in " + t.place(at->second), .advice = "keep one of the two rows"});
     labels.emplace_back(id, *c);
@@ -46,17 +46,22 @@ inline auto read_labels_csv(std::string const& path, recording const& of) -> lab
 
 /// Brain states: columns `begin_s,end_s,state`, seconds rounded to the nearest nanosecond.
 ///
-/// Errors   `error` if a number cannot be read, a state ends before it begins, or two overlap
+/// Errors   `error` if a number cannot be read, a state has no name or does not end after it begins, or two overlap
 inline auto read_epochs_csv(std::string const& path) -> epoch_table<std::chrono::nanoseconds> {
   auto const t = read_table(path);
   auto const begin = t.need("begin_s"), end = t.need("end_s"), state = t.need("state");
   std::vector<epoch<std::chrono::nanoseconds>> rows;
-  for (std::size_t r = 0; r < t.rows.size(); ++r)
+  for (std::size_t r = 0; r < t.rows.size(); ++r) {
     rows.push_back({{t.time(r, begin), t.time(r, end)}, t.rows[r][state]});
+    if (rows.back().when.empty())
+      throw error({.where = path, .place = t.place(r), .problem = "state '" + rows.back().label + "' does not end after it begins", .expected = "end_s above " + t.rows[r][begin], .found = t.rows[r][end], .advice = "correct begin_s and end_s"});
+    if (rows.back().label.empty()) throw error({.where = path, .place = t.place(r), .problem = "a state without a name", .expected = {}, .found = {}, .advice = "name it in the column state"});
+  }
   return detail::placed(path, {}, [&] { return epoch_table<std::chrono::nanoseconds>(std::move(rows)); });
 }
 
-/// Spikes: columns `unit,time_s`, or `unit,sample` with a rate. Rows in any order of units; times of the whole file ascending unless `sort`.
+/// Spikes: columns `unit,time_s`, or `unit,sample` with a rate; `unit` may be called `unit_id`. Rows in any order of units; times of the whole file
+/// ascending unless `sort`.
 struct spikes_csv_options {
   std::optional<double> rate_hz{};                       ///< of `sample`
   std::optional<std::chrono::nanoseconds> begin{}, end{}; ///< the extent; without `end`, the last spike plus one tick, with a warning
@@ -67,7 +72,7 @@ struct spikes_csv_options {
 /// Errors   `error` for missing columns, unreadable numbers, unsorted rows, spikes outside the extent
 inline auto read_spikes_csv(std::string const& path, spikes_csv_options const& options = {}) -> recording {
   auto const t = read_table(path);
-  auto const unit = t.need("unit");
+  auto const unit = t.column("unit_id") ? t.need("unit_id") : t.need("unit");
   auto const sample = t.column("sample");
   if (sample && !options.rate_hz) throw error({.where = path, .place = "row 1", .problem = "times are samples, and no sampling rate was given", .expected = {}, .found = {}, .advice = "give the rate in Hz, or write a column time_s"});
   auto const time = sample ? *sample : t.need("time_s");

@@ -66,7 +66,7 @@ struct text_table {
     auto bad = problem != std::errc{} || end != last;
     if constexpr (std::is_floating_point_v<T>) bad = bad || !std::isfinite(x);
     if (bad)
-      throw error({.where = source, .place = place(row), .problem = "column '" + names[column] + "' is not " + (std::is_floating_point_v<T> ? "a number" : "a whole number"), .expected = {}, .found = "'" + text + "'", .advice = {}});
+      throw error({.where = source, .place = place(row), .problem = "column '" + names[column] + "' is not " + (std::is_floating_point_v<T> ? "a number" : "a whole number"), .expected = {}, .found = "'" + text + "'", .advice = "correct the field"});
     return x;
   }
   /// A field of seconds as a time, to the nearest nanosecond. Errors: `error` with the row, as `number`, and for times beyond 292 years.
@@ -76,7 +76,8 @@ struct text_table {
   }
 };
 
-/// A table from text. The separator is a tab if the header's line has one, else a comma, whatever the file is called; empty lines are skipped.
+/// A table from text. The separator is a tab if the header's line has one, else a comma, whatever the file is called; empty lines are skipped, and
+/// blanks around the columns' names.
 ///
 /// Errors   `error` if there is no header, a quoted field does not end, or a row has another number of fields than the header
 inline auto parse_table(std::string_view text, std::string const& source) -> text_table {
@@ -109,6 +110,7 @@ inline auto parse_table(std::string_view text, std::string const& source) -> tex
     }
     if (fields.size() == 1 && fields[0].find_first_not_of(' ') == std::string::npos && !was_quoted) continue;
     if (t.names.empty()) {
+      for (auto& f : fields) f.erase(0, (std::min)(f.find_first_not_of(' '), f.size())), f.erase(f.find_last_not_of(' ') + 1);
       t.names = std::move(fields);
       continue;
     }
