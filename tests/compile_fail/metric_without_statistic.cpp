@@ -1,4 +1,5 @@
 // expect: a metric must name its statistic
+// SPDX-License-Identifier: BSL-1.0
 #include "common.hpp"
 struct mine {
   auto operator()(co_moments const& s, row_info const&) const -> double { return static_cast<double>(s.n()); }

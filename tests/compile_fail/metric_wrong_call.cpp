@@ -1,4 +1,5 @@
 // expect: a metric must be callable as
+// SPDX-License-Identifier: BSL-1.0
 #include "common.hpp"
 struct mine {
   using statistic = co_moments;

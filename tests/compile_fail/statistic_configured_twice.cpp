@@ -1,4 +1,5 @@
 // expect: two metrics configure one statistic, which therefore needs
+// SPDX-License-Identifier: BSL-1.0
 #include "common.hpp"
 struct sum : state_base {
   std::int64_t e = 0;

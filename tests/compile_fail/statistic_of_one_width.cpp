@@ -1,4 +1,5 @@
 // expect: the metric's statistic must have `absorb(count_row<C> const&)`
+// SPDX-License-Identifier: BSL-1.0
 #include "common.hpp"
 struct sum : state_base {
   std::int64_t e = 0;

@@ -1,4 +1,5 @@
 // expect: the metric's statistic must have `merge(other)
+// SPDX-License-Identifier: BSL-1.0
 #include "common.hpp"
 struct sum {
   std::int64_t e = 0;

@@ -1,4 +1,5 @@
 // expect: a statistic without default constructor needs a metric with `start(row_info)`
+// SPDX-License-Identifier: BSL-1.0
 #include "common.hpp"
 struct sum : state_base {
   std::int64_t e;

@@ -33,7 +33,7 @@ finds() {  # finds RULE SENTENCE
 }
 
 plant
-for rule in layers umbrella lengths form mirrors docs; do sh tests/structure/structure.sh $rule built >/dev/null || { echo "the rule $rule finds fault with a sound house"; exit 1; }; done
+for rule in layers umbrella lengths form mirrors units docs examples; do sh tests/structure/structure.sh $rule built >/dev/null || { echo "the rule $rule finds fault with a sound house"; exit 1; }; done
 
 printf "$top#include \"../simd/b.hpp\"\n$abi" >include/equipoise/core/a.hpp; finds layers 'the layer core may not include simd'
 printf "$top#include \"../simd/b.hpp\"\n$abi" >include/equipoise/core/a.hpp; finds layers 'a cycle of includes'
@@ -58,4 +58,11 @@ printf '%s\n' "$PWD/tests/core/a_test.cpp" >built; finds mirrors 'tests/simd/b_t
 printf '<!-- from examples/01_x.cpp region r -->\n```cpp\ng();\n```\n' >docs/page.md; finds docs 'the quoted text is not the region r'
 printf '<!-- from examples/01_x.cpp region s -->\n```cpp\nf();\n```\n' >docs/page.md; finds docs 'no region s'
 sed -i '/endregion/d' examples/01_x.cpp; finds docs 'opened or closed'
+mkdir -p docs/reference; printf '| bins | k \\| w | `core/a.hpp` | `pyramid` |\n' >docs/reference/formulas.md; finds docs 'core/a.hpp has no pyramid'
+printf "$top#include <vector>\n$abi"'auto f(double rate) -> int;\n' >include/equipoise/core/a.hpp; finds units 'which unit?'
+printf "$top#include <vector>\n$abi"'struct s {\n  double trough_width = 1;\n};\n' >include/equipoise/core/a.hpp; finds units 'which unit?'
+yes 'f();' | head -n 80 >examples/02_y.cpp; finds examples 'has 80 lines'
+{ echo '// [region metric]'; yes 'f();' | head -n 11; echo '// [endregion metric]'; } >examples/02_y.cpp; finds examples 'the metric has 11 lines'
+printf 'int main() {}\n' >bench/x.cpp; finds form 'bench/x.cpp: no SPDX line'
+rm bench/x.cpp
 echo "self test: $count planted breaches found"

@@ -6,7 +6,9 @@
 #   lengths     no header above 300 lines, median at most 160
 #   form        SPDX line, #pragma once and a \file block in this order; the ABI namespace around every declaration
 #   mirrors     every header has its test, no test is empty, and the build knows every test
-#   docs        code quoted in the documentation is the code of the example it names
+#   units       no floating number in a public signature is a time, rate or voltage without its unit in its name
+#   docs        code quoted in the documentation is the code of the example it names; each formula's header holds the name that computes it
+#   examples    an example has less than 80 lines, and what users write themselves is short
 set -eu
 cd "$(dirname "$0")/../.."
 LC_ALL=C
@@ -156,8 +158,10 @@ rule_form() {
       waiting && NF { if ($0 ~ /^inline namespace EQUIPOISE_ABI/) ok = 1; else print header ": the namespace equipoise is opened without inline namespace EQUIPOISE_ABI"; waiting = 0 }
       /^(template|struct|class|enum|inline|constexpr|auto|concept|using)/ && !opened { print header ":" FNR ": declared outside the namespace equipoise" }' "$header" >>"$breaches"
   done
-  find tests examples bench -name '*.cpp' -o -name '*.hpp' | grep -v '^tests/compile_fail/' | while read -r source; do
-    [ "$(sed -n 1p "$source")" = '// SPDX-License-Identifier: BSL-1.0' ] || echo "$source: line 1 is not the SPDX line" >>"$breaches"
+  # In compile_fail, line 1 is the sentence that is expected. The licence of examples/data stands in its own files.
+  find . \( -name .git -o -name build -o -path ./include -o -path ./examples/data -o -path ./tests/data \) -prune -o -type f \( -name '*.[ch]pp' -o -name '*.js' -o -name '*.py' -o -name '*.sh' \
+    -o -name '*.cmake' -o -name '*.in' -o -name CMakeLists.txt -o -path ./.ci/run -o -name '.clang-*' \) -print | sed 's|^\./||' | while read -r source; do
+    head -n 3 "$source" | grep -q 'SPDX-License-Identifier: BSL-1\.0' || echo "$source: no SPDX line in its first three" >>"$breaches"
   done
   summary='headers and sources'
 }
@@ -173,6 +177,29 @@ rule_mirrors() {
     grep -qx "$(pwd -P)/$test\|$PWD/$test" "$1" || echo "$test is not built" >>"$breaches"
   done <"$work/tests"
   summary="$(wc -l <"$work/tests") tests"
+}
+
+# Declarations of members and functions stand at most two columns in; what is indented further is a function's own affair.
+rule_units() {
+  physical='\(time\|begin\|end\|duration\|width\|rate\|rates\|period\|delay\|latency\|interval\|lag\|voltage\|current\|amplitude\|conductance\|capacitance\)'
+  # shellcheck disable=SC2086
+  grep -n "^ \{0,2\}[^ /].*\(double\|float\)\( const\)\{0,1\}>\{0,1\}[ &]\{1,2\}\([a-z_]*_\)\{0,1\}$physical *[,;)={]" $headers |
+    sed 's/$/   <- which unit?/' >>"$breaches" || true
+  # shellcheck disable=SC2086
+  grep -n 'duration<\(double\|float\)' $headers | sed 's/$/   <- time is counted in whole ticks/' >>"$breaches" || true
+  summary=headers
+}
+
+rule_examples() {
+  for source in examples/[0-9][0-9]_*.cpp; do
+    n=$(wc -l <"$source")
+    [ "$n" -lt 80 ] || echo "$source has $n lines; an example has less than 80" >>"$breaches"
+    for most in metric:10 statistic:25 stage:60 neuron_model:40; do
+      n=$(awk -v r="${most%:*}]" '$1 == "//" && $2 == "[endregion" { on = 0 } on && $1 !~ "^//" && NF { ++n } $1 == "//" && $2 == "[region" && $3 == r { on = 1 } END { print n + 0 }' "$source")
+      [ "$n" -le "${most#*:}" ] || echo "$source: the ${most%:*} has $n lines; ${most#*:} are promised" >>"$breaches"
+    done
+  done
+  summary="$(find examples -maxdepth 1 -name '[0-9]*.cpp' | wc -l) examples"
 }
 
 # Quoted code stands between `// [region NAME]` and `// [endregion NAME]` in the source, and in a page in the fenced block after
@@ -207,6 +234,15 @@ rule_docs() {
       fi
     done <"$work/markers"
   done <"$work/pages"
+  # Rows `| quantity | formula | header | names |`; a bar within a formula is escaped.
+  formulas=docs/reference/formulas.md
+  if [ -e $formulas ]; then
+    sed -n 's/\\|//g; s/^|[^|]*|[^|]*| *`\([^`|]*\.hpp\)` *|\([^|]*\)|.*$/\1 \2/p' $formulas | tr -d '`,()' | while read -r header names; do
+      for name in $names; do
+        grep -qw -- "$name" "include/equipoise/$header" 2>/dev/null || echo "$formulas: include/equipoise/$header has no $name" >>"$breaches"
+      done
+    done
+  fi
   # A region that is opened is also closed.
   find examples -name '*.cpp' | while read -r source; do
     for word in region endregion; do sed -n "s|^ *// \[$word \(.*\)\]\$|\1|p" "$source" | sort >"$work/$word"; done
@@ -215,7 +251,7 @@ rule_docs() {
   summary="$quotes quotations"
 }
 
-rule=${1:?name a rule: layers, umbrella, lengths, form, mirrors, docs}
+rule=${1:?name a rule: layers, umbrella, lengths, form, mirrors, units, docs, examples}
 shift
 "rule_$rule" "$@"
 if [ -s "$breaches" ]; then

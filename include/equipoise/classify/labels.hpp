@@ -49,10 +49,10 @@ inline auto counts_of(labelling const& cells) noexcept -> cell_counts { return {
 /// Mean rate of each unit over the observed time, in Hz; NaN if nothing was observed.
 inline auto rates_hz(recording const& from) -> std::vector<double> {
   auto const seconds = in_seconds(from.table.observed().total());
-  std::vector<double> rates;
-  rates.reserve(from.size());
-  for (unit_index u = 0; u < from.size(); ++u) rates.push_back(seconds > 0 ? static_cast<double>(raw(from[u]).size()) / seconds : undefined(reason::not_available));
-  return rates;
+  std::vector<double> out;
+  out.reserve(from.size());
+  for (unit_index u = 0; u < from.size(); ++u) out.push_back(seconds > 0 ? static_cast<double>(raw(from[u]).size()) / seconds : undefined(reason::not_available));
+  return out;
 }
 
 namespace detail {
@@ -72,10 +72,10 @@ inline auto median(std::vector<double> x) -> double {
 }  // namespace detail
 
 /// Median rate of the units of one class, in Hz; NaN if there are none.
-inline auto median_rate_hz(labelling const& cells, cell which, std::span<double const> rates) -> double {
+inline auto median_rate_hz(labelling const& cells, cell which, std::span<double const> rates_hz) -> double {
   std::vector<double> group;
-  for (std::size_t u = 0; u < (std::min)(cells.cells.size(), rates.size()); ++u)
-    if (cells.cells[u] == which) group.push_back(rates[u]);
+  for (std::size_t u = 0; u < (std::min)(cells.cells.size(), rates_hz.size()); ++u)
+    if (cells.cells[u] == which) group.push_back(rates_hz[u]);
   return detail::median(std::move(group));
 }
 
@@ -83,11 +83,11 @@ inline auto median_rate_hz(labelling const& cells, cell which, std::span<double 
 ///
 /// Input    rates in Hz, one per unit; empty where they are not known
 /// Result   "no_excitatory_units", "no_inhibitory_units", "few_excitatory_units" and "few_inhibitory_units" (under 5), "fs_slower_than_rs"
-/// Errors   `error` if rates are neither empty nor one per unit
-inline auto group_warnings(labelling const& cells, std::span<double const> rates = {}) -> std::vector<warning> {
-  if (!rates.empty() && rates.size() != cells.cells.size())
+/// Errors   `error` if rates_hz is neither empty nor one per unit
+inline auto group_warnings(labelling const& cells, std::span<double const> rates_hz = {}) -> std::vector<warning> {
+  if (!rates_hz.empty() && rates_hz.size() != cells.cells.size())
     throw error({.where = "labels", .place = {}, .problem = "one rate per unit is needed", .expected = std::to_string(cells.cells.size()),
-                 .found = std::to_string(rates.size()), .advice = {}});
+                 .found = std::to_string(rates_hz.size()), .advice = {}});
   std::vector<warning> out;
   auto const n = counts_of(cells);
   auto const few = [&](std::int64_t count, std::string const& name) {
@@ -98,7 +98,7 @@ inline auto group_warnings(labelling const& cells, std::span<double const> rates
   };
   few(n.excitatory, "excitatory");
   few(n.inhibitory, "inhibitory");
-  if (auto const rs = median_rate_hz(cells, cell::e, rates), fs = median_rate_hz(cells, cell::i, rates); fs < rs)
+  if (auto const rs = median_rate_hz(cells, cell::e, rates_hz), fs = median_rate_hz(cells, cell::i, rates_hz); fs < rs)
     out.push_back({"fs_slower_than_rs",
                    "the inhibitory units fire slower than the excitatory ones (medians " + detail::number(fs) + " Hz and " + detail::number(rs) +
                      " Hz), while in cortex fast-spiking cells fire several times faster; the classes are doubtful: look at the waveforms, or give labels"});
