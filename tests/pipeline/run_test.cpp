@@ -50,6 +50,21 @@ TEST_CASE("run: start, absorb and finish by hand give what a pass over a source 
   CHECK(run(table.blocks(tk{1'234}), study)["lag"_n] == by_run["lag"_n]);
 }
 
+TEST_CASE("run: the shares of three machines, absorbed apart and merged, end in the state of a run") {
+  auto whole = start(study, shape);
+  whole.absorb(all);
+  auto merged = start(study, table.layout());
+  for (std::size_t const k : {2u, 0u, 1u}) {
+    auto part = start(study, table.layout());
+    CHECK(&absorb(part, blocks_of(table, {k, 3})) == &part);
+    CHECK(!(part == whole));
+    merged.merge(part);
+  }
+  CHECK(merged == whole);
+  auto again = table.blocks();
+  CHECK_THROWS_AS(absorb(merged, again), error);
+}
+
 TEST_CASE("run: two halves merge; states of other scales are refused, and nothing has changed") {
   auto whole = start(study, shape);
   whole.absorb(all);

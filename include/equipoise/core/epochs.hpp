@@ -165,7 +165,7 @@ class epoch_table {
 
   epoch_table() = default;
   explicit epoch_table(std::vector<epoch<T>> rows) : rows_(std::move(rows)) {
-    std::stable_sort(rows_.begin(), rows_.end(), [](auto const& a, auto const& b) { return a.when.begin < b.when.begin; });
+    std::sort(rows_.begin(), rows_.end(), [](auto const& a, auto const& b) { return a.when.begin < b.when.begin; });
     for (std::size_t k = 0; k < rows_.size(); ++k) {
       if (rows_[k].when.end <= rows_[k].when.begin) throw error("epochs: " + text(rows_[k]) + " does not end after it begins");
       if (k > 0 && rows_[k].when.begin < rows_[k - 1].when.end)

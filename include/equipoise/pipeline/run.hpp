@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 /// \file
-/// The four verbs as functions: `start`, `finish`, and `run` over a source. Data that arrive block by block: pipeline/stream.hpp.
+/// The verbs as functions: `start`, `absorb`, `finish`, and `run` over a source. Data that arrive block by block: pipeline/stream.hpp.
 
 #include <type_traits>
 #include <utility>
@@ -32,6 +32,17 @@ auto pass(Source& source, A const& a) {
 template <analysis A, tick T>
 auto start(A const& study, layout<T> const& l) {
   return study.start(l);
+}
+
+/// Absorbs all blocks of a source: `absorb(part, blocks_of(recording, {k, n}))`, on machine k of n. Disjoint stretches may come in any order.
+///
+/// Result   the state
+/// Errors   those of the source; `error` if the state has absorbed part of that time already
+template <class State, class Source>
+  requires event_source<std::remove_cvref_t<Source>>
+auto absorb(State& state, Source&& source) -> State& {
+  while (auto const block = source.next()) state.absorb(*block);
+  return state;
 }
 
 /// The result of a state; pure, may be called at any time.
