@@ -64,6 +64,16 @@ static_assert(walk::storable<plain> && walk::storable<bag> && walk::storable<std
 static_assert(!walk::storable<std::shared_ptr<int>> && !walk::storable<int*> && !walk::storable<std::unordered_map<int, int>> && !walk::storable<std::multimap<int, int>> && !walk::storable<long double>,
               "what is shared, points elsewhere or has no order cannot be stored");
 
+template <class X>
+using culprit = typename decltype(walk::culprit<X>())::type;
+struct owner {
+  plain a;
+  std::map<int, std::vector<std::pair<int, std::optional<int*>>>> b;
+  static auto fields(auto& s) { return std::tie(s.a, s.b); }
+};
+static_assert(std::same_as<culprit<owner>, int*> && std::same_as<culprit<std::array<std::set<std::string>, 2>>, void> && std::same_as<culprit<std::tuple<bag, panes, std::chrono::seconds>>, void>);
+static_assert(std::same_as<culprit<lag_moments>, void> && std::same_as<culprit<std::map<std::shared_ptr<int>, int>>, std::shared_ptr<int>> && std::same_as<culprit<nothing>, void>);
+
 static_assert(walk::least<plain>() == 12 && walk::least<bag>() == 8 && walk::least<nothing>() == 0 && walk::least<std::array<plain, 3>>() == 36 && walk::least<std::optional<plain>>() == 1);
 static_assert(walk::least<std::tuple<bool, char, std::string, std::chrono::seconds, vigilance>>() == 1 + 1 + 8 + 8 + 1);
 
@@ -88,63 +98,4 @@ TEST_CASE("state_walk: the schema tells the type of every field, down to the clo
   CHECK(schema<bag>() == "{i64:i64}");
   CHECK(schema<panes>() == "({i64:(i64)})");
   CHECK(schema<std::int32_t[3]>() == "3*i32");
-}
-
-TEST_CASE("state_walk: the setup tells what start has configured, whatever the state has counted since") {
-  CHECK(walk::setup_text(plain{1, 2}).empty());
-  CHECK(walk::setup_text(counter(30)) == "width 30");
-  CHECK(walk::setup_text(std::tuple(counter(30), plain{}, counter(7))) == "width 30; width 7");
-  CHECK(walk::setup_text(std::vector{counter(3), counter(3), counter(4), counter(3)}) == "[2 of (width 3); (width 4); (width 3)]");
-  CHECK(walk::setup_text(std::map<std::string, counter>{{"rem", counter(1)}, {"wake", counter(2)}}) == "[('rem': width 1); ('wake': width 2)]");
-  CHECK(walk::setup_text(std::optional(counter(2))) == "(width 2)");
-  CHECK(walk::setup_text(std::optional<counter>()) == "none");
-  CHECK(walk::setup_text(std::vector<nothing>(3)) == "[3]");
-
-  panes p{5};
-  CHECK(walk::setup_text(p) == "each (width 5)");
-  p.all.emplace(3, counter(5));
-  CHECK(walk::setup_text(p) == "each (width 5)");
-  CHECK(walk::setup_text(lag_moments(20, true)) == "lags 20 true");
-  CHECK(walk::setup_text(grouped_rows(33)) == "groups of 33");
-}
-
-namespace {
-template <class V>
-auto printed(V const& v) -> std::string {
-  std::string s;
-  walk::print(s, v);
-  return s;
-}
-struct labelled {
-  std::vector<cell> cells;
-  static auto fields(auto&) { return std::tie(); }
-  static auto setup(auto const& s) { return std::tie("cells", s.cells); }
-};
-}  // namespace
-
-TEST_CASE("state_walk: values of a setup are written for reading") {
-  CHECK(printed("lags") == "lags");
-  CHECK(printed(std::string("slow-wave")) == "'slow-wave'");
-  CHECK(printed(std::vector<std::uint8_t>{1, 255}) == "[1 255]");
-  CHECK(printed(std::vector<bool>{true, false}) == "[true false]");
-  CHECK(printed(std::vector<int>{}) == "[]");
-  CHECK(printed(vigilance::rem) == "1");
-  CHECK(printed(0.1) == "0.1");
-  CHECK(printed(ticks<30'000>{-4}) == "-4x1/30000s");
-  CHECK(printed(window<ticks<1'000>>{ticks<1'000>{2}, ticks<1'000>{5}}) == "(2x1/1000s 5x1/1000s)");
-  CHECK(printed(std::optional<int>{}) == "none");
-  CHECK(printed(std::tuple(1, std::pair(2, true))) == "(1 (2 true))");
-  CHECK(printed(counter(8)) == "(width 8)");
-}
-
-TEST_CASE("state_walk: of a long setup the beginning is told, and the sum differs with any of the rest") {
-  labelled a{std::vector<cell>(1'000, cell::e)};
-  auto b = a;
-  b.cells[900] = cell::i;
-  auto const text = walk::setup_text(a);
-  CHECK(text.starts_with("cells [1 1 1 1 "));
-  CHECK(text.size() < 260);
-  CHECK(text.find("(2007 characters, sum ") != std::string::npos);  // "cells [", 1 000 digits, 999 blanks, "]"
-  CHECK(text != walk::setup_text(b));
-  CHECK(walk::setup_text(labelled{a.cells}) == text);
 }

@@ -17,6 +17,7 @@
 
 #include "crc64.hpp"
 #include "state_payload.hpp"
+#include "state_setup.hpp"
 
 namespace equipoise {
 inline namespace EQUIPOISE_ABI {
@@ -81,6 +82,7 @@ auto schema_of() -> std::string {
 /// Into a copy, which becomes the state when all has been read.
 template <class S>
 auto restore(S& started, std::string_view all, std::string_view where) -> std::string {
+  explain<typename decltype(culprit<S>())::type>();
   static_assert(std::copy_constructible<S> && std::movable<S>, "equipoise: a state is restored into a copy of the started one; it must be copyable");
   opened const in(all, where);
   reader read(all, in.payload, in.end, where);
@@ -106,6 +108,7 @@ auto restore(S& started, std::string_view all, std::string_view where) -> std::s
 template <class S>
 auto state_bytes(S const& state, std::string_view note = {}) -> std::string {
   namespace walk = detail::walk;
+  walk::explain<typename decltype(walk::culprit<S>())::type>();
   std::string out(walk::magic);
   auto text = [&](std::string_view t) { walk::put_number(out, t.size(), 8), out += t; };
   walk::put_number(out, walk::version, 4);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 /// \file
-/// What a state is made of, read from its type: the schema of its fields, and the configuration along them as text.
+/// What a state is made of, read from its type: what can be stored and how, and the schema of the fields.
 ///
 /// A type offers, for itself:
 ///   static auto fields(auto& s)        what counts, as a std::tie of members; all that is needed in most cases
@@ -15,7 +15,6 @@
 /// Page     docs/reference/checkpoint.md
 
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -23,13 +22,11 @@
 #include <optional>
 #include <ranges>
 #include <string>
-#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
 #include "../core/config.hpp"
-#include "crc64.hpp"
 
 namespace equipoise {
 inline namespace EQUIPOISE_ABI {
@@ -84,8 +81,7 @@ concept sequence = requires(X& x, typename X::value_type v) { x.push_back(std::m
 
 template <class X>
 using element_of = std::ranges::range_value_t<X>;
-template <class X>
-concept label = std::is_bounded_array_v<X> && std::same_as<std::remove_cv_t<std::remove_extent_t<X>>, char>;
+
 
 /// What can be stored; everything in this header decides in this order.
 template <class X>
@@ -93,11 +89,6 @@ concept class_like = has_contents<X> || has_fields<X>;
 template <class X>
 concept storable = class_like<X> || integer<X> || floating<X> || std::is_enum_v<X> || is_duration<X> || std::same_as<X, std::string> || is_array<X> || tuple_like<X> || is_optional<X> || ordered_map<X> ||
                    ordered_set<X> || sequence<X>;
-template <class X>
-consteval void explain() {
-  static_assert(storable<X>, "equipoise: a checkpoint cannot hold this type; give it `static auto fields(auto& s) { return std::tie(s.a, s.b); }`, or contents() and assign(…) if it is equal only by content");
-}
-
 template <class Tuple, class F>
 void each_of(Tuple&& t, F&& f) {
   [&]<std::size_t... J>(std::index_sequence<J...>) { (f(std::get<J>(t)), ...); }(std::make_index_sequence<std::tuple_size_v<std::remove_cvref_t<Tuple>>>{});
@@ -118,6 +109,37 @@ template <class X, class F>
 constexpr void member_types(F&& f) {
   using all = typename decltype(tuple_of<X>())::type;
   [&]<std::size_t... J>(std::index_sequence<J...>) { (f.template operator()<std::remove_cvref_t<std::tuple_element_t<J, all>>>(), ...); }(std::make_index_sequence<std::tuple_size_v<all>>{});
+}
+
+/// The first type within X that cannot be stored, as a std::type_identity; of void if there is none.
+template <class X>
+auto culprit();
+template <class First, class... Rest>
+auto first_culprit() {
+  using found = decltype(culprit<First>());
+  if constexpr (sizeof...(Rest) == 0 || !std::same_as<found, std::type_identity<void>>) return found{};
+  else return first_culprit<Rest...>();
+}
+template <class X>
+auto culprit() {
+  if constexpr (!storable<X>) return std::type_identity<X>{};
+  else if constexpr (has_contents<X>) return culprit<contents_of<X>>();
+  else if constexpr (has_fields<X> || tuple_like<X>) {
+    return []<std::size_t... J>(std::index_sequence<J...>) {
+      if constexpr (sizeof...(J) == 0) return std::type_identity<void>{};
+      else return first_culprit<std::remove_cvref_t<std::tuple_element_t<J, typename decltype(tuple_of<X>())::type>>...>();
+    }(std::make_index_sequence<std::tuple_size_v<typename decltype(tuple_of<X>())::type>>{});
+  } else if constexpr (std::same_as<X, std::string>) return std::type_identity<void>{};
+  else if constexpr (is_duration<X>) return culprit<typename X::rep>();
+  else if constexpr (ordered_map<X>) return first_culprit<typename X::key_type, typename X::mapped_type>();
+  else if constexpr (is_optional<X>) return culprit<typename X::value_type>();
+  else if constexpr (is_array<X> || ordered_set<X> || sequence<X>) return culprit<element_of<X>>();
+  else return std::type_identity<void>{};
+}
+/// The sentence for a type of which a part cannot be stored; the compiler names that part.
+template <class Part>
+consteval void explain() {
+  static_assert(std::is_void_v<Part>, "equipoise: this type cannot be stored; give it `static auto fields(auto& s) { return std::tie(s.a, s.b); }`, or contents() and assign(…) if it is equal by content only");
 }
 
 /// The fewest bytes that a value of X takes: a count that asks for more than is left is refused before anything is allocated.
@@ -156,8 +178,7 @@ constexpr auto needs_start() -> bool {
   else return false;
 }
 
-// ---- the schema ---------------------------------------------------------------------------------------------------------------------------
-
+/// The types of all fields on one line.
 template <class X>
 void schema(std::string& out) {
   if constexpr (has_contents<X>) schema<contents_of<X>>(out);
@@ -180,91 +201,7 @@ void schema(std::string& out) {
   else if constexpr (ordered_map<X>) out += '{', schema<typename X::key_type>(out), out += ':', schema<typename X::mapped_type>(out), out += '}';
   else if constexpr (ordered_set<X>) out += '{', schema<typename X::key_type>(out), out += '}';
   else if constexpr (sequence<X>) out += '[', schema<typename X::value_type>(out), out += ']';
-  else explain<X>();
-}
-
-// ---- the configuration --------------------------------------------------------------------------------------------------------------------
-
-template <class X, class Blank = no_blank>
-auto setup_text(X const& x) -> std::string;
-
-/// A value of a setup, for reading and for comparing.
-template <class V>
-void print(std::string& out, V const& v) {
-  if constexpr (label<V>) out += std::string_view(v);
-  else if constexpr (std::convertible_to<V, std::string_view>) (out += '\'') += std::string_view(v), out += '\'';
-  else if constexpr (std::same_as<V, bool>) out += v ? "true" : "false";
-  else if constexpr (is_duration<V>) print(out, v.count()), out += "x" + std::to_string(V::period::num) + '/' + std::to_string(V::period::den) + 's';
-  else if constexpr (std::is_enum_v<V>) print(out, static_cast<std::underlying_type_t<V>>(v));
-  else if constexpr (std::integral<V>) out += std::to_string(v);
-  else if constexpr (floating<V>) {
-    char text[32];
-    out.append(text, std::to_chars(text, text + sizeof text, v).ptr);
-  } else if constexpr (is_optional<V>) {
-    if (v) print(out, *v);
-    else out += "none";
-  } else if constexpr (std::ranges::input_range<V const>) {
-    char separator = '[';
-    for (auto const& e : v) out += separator, separator = ' ', print(out, static_cast<element_of<V const> const&>(e));
-    out += separator == '[' ? "[]" : "]";
-  } else if constexpr (tuple_like<V> || (has_fields<V> && !needs_start<V>())) {
-    char separator = '(';
-    members(v, [&](auto const& m) { out += separator, separator = ' ', print(out, m); });
-    out += separator == '(' ? "()" : ")";
-  } else if constexpr (has_fields<V>) out += '(' + setup_text(v) + ')';  // a state: its own setup, not what it has counted
-  else static_assert(never<V>, "equipoise: a value in setup(…) must be a number, a text, a time, or a list, tuple or class with fields of such");
-}
-
-/// The values of one setup on one line; of long ones the beginning, and a checksum that stands for the rest.
-template <class X>
-auto setup_of(X const& x) -> std::string {
-  std::string line;
-  each_of(X::setup(x), [&](auto const& v) { line += line.empty() ? "" : " ", print(line, v); });
-  constexpr std::size_t longest = 240;
-  if (line.size() <= longest) return line;
-  char sum[20];
-  auto const end = std::to_chars(sum, sum + sizeof sum, crc64(line), 16).ptr;
-  return line.substr(0, longest - 40) + "… (" + std::to_string(line.size()) + " characters, sum " + std::string(sum, end) + ")";
-}
-
-/// The configuration along the fields of x; empty where there is none. Lists that can grow are told by their blank: so that a state that has
-/// grown and one that was just started read the same.
-template <class X, class Blank>
-auto setup_text(X const& x) -> std::string {
-  std::string out;
-  [[maybe_unused]] auto add = [&](std::string const& part) {
-    if (!part.empty()) out += (out.empty() ? "" : "; ") + part;
-  };
-  if constexpr (!needs_start<X, Blank>() || has_contents<X>) return out;
-  else if constexpr (has_fields<X>) {
-    if constexpr (has_setup<X>) add(setup_of(x));
-    if constexpr (has_blank<X>) {
-      add("each (" + setup_text(static_cast<blank_of<X> const&>(x.blank())) + ")");
-      members(x, [&]<class M>(M const& m) { add(setup_text<M, blank_of<X>>(m)); });
-    } else {
-      members(x, [&]<class M>(M const& m) { add(setup_text<M>(m)); });
-    }
-  } else if constexpr (tuple_like<X>) {
-    members(x, [&]<class M>(M const& m) { add(setup_text<M, Blank>(m)); });
-  } else if constexpr (is_optional<X>) {
-    add(x ? "(" + setup_text<typename X::value_type, Blank>(*x) + ")" : "none");
-  } else {  // equal neighbours once: "[30 of (lags 20 false)]"
-    std::string last;
-    std::size_t same = 0;
-    auto put = [&] {
-      if (same > 0) add(last.empty() ? std::to_string(same) : (same > 1 ? std::to_string(same) + " of (" : "(") + last + ")");
-    };
-    for (auto const& e : x) {
-      std::string text;
-      if constexpr (ordered_map<X>) print(text, e.first), text += ": " + setup_text<typename X::mapped_type, Blank>(e.second);
-      else text = setup_text<element_of<X>, Blank>(e);
-      if (same > 0 && text != last) put(), same = 0;
-      last = std::move(text), ++same;
-    }
-    put();
-    out = '[' + out + ']';
-  }
-  return out;
+  else static_assert(never<X>, "a type that explain() lets pass");
 }
 
 }  // namespace walk
