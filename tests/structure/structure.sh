@@ -183,7 +183,7 @@ rule_mirrors() {
 rule_units() {
   physical='\(time\|begin\|end\|duration\|width\|rate\|rates\|period\|delay\|latency\|interval\|lag\|voltage\|current\|amplitude\|conductance\|capacitance\)'
   # shellcheck disable=SC2086
-  grep -n "^ \{0,2\}[^ /].*\(double\|float\)\( const\)\{0,1\}>\{0,1\}[ &]\{1,2\}\([a-z_]*_\)\{0,1\}$physical *[,;)={]" $headers |
+  grep -n "^ \{0,2\}\([^ /].*[ <(,]\)\{0,1\}\(double\|float\)\( const\)\{0,1\}>\{0,1\}[ &]\{1,2\}\([a-z_]*_\)\{0,1\}$physical *[,;)={]" $headers |
     sed 's/$/   <- which unit?/' >>"$breaches" || true
   # shellcheck disable=SC2086
   grep -n 'duration<\(double\|float\)' $headers | sed 's/$/   <- time is counted in whole ticks/' >>"$breaches" || true
