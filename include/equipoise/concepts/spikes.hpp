@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "../core/time.hpp"
@@ -22,23 +23,25 @@ inline namespace EQUIPOISE_ABI {
 /// A unit's position in its recording, 0 … units − 1. What the file called it is kept beside (`unit_info::id`).
 using unit_index = std::uint32_t;
 
-/// The one customisation point for a user's own train: specialise it with `tick_type`, `raw(s)` and `when(s)`.
-///
-/// Types that have those as members are served below; for any other type it is empty.
+namespace detail {
+/// `tick_type`, `raw(s)` and `when(s)` of types that have them as members; nothing of others. A partial specialisation by SFINAE and not by
+/// `requires`: g++ 12 forgets a constrained one now and then in long translation units.
+template <class S, class = void>
+struct traits_of_members {};
 template <class S>
-struct spike_train_traits {};
-
-template <class S>
-  requires requires(S const& s) {
-    requires tick<typename S::tick_type>;
-    { s.raw() } -> std::convertible_to<std::span<std::int64_t const>>;
-    { s.when() } -> std::same_as<window<typename S::tick_type>>;
-  }
-struct spike_train_traits<S> {
+struct traits_of_members<S, std::enable_if_t<tick<typename S::tick_type> && std::is_convertible_v<decltype(std::declval<S const&>().raw()), std::span<std::int64_t const>>
+                                             && std::is_same_v<decltype(std::declval<S const&>().when()), window<typename S::tick_type>>>> {
   using tick_type = typename S::tick_type;
   static auto raw(S const& s) noexcept -> std::span<std::int64_t const> { return s.raw(); }
   static auto when(S const& s) noexcept -> window<tick_type> { return s.when(); }
 };
+}  // namespace detail
+
+/// The one customisation point for a user's own train: specialise it with `tick_type`, `raw(s)` and `when(s)`.
+///
+/// Types that have those as members need no specialisation.
+template <class S>
+struct spike_train_traits : detail::traits_of_members<S> {};
 
 /// The spikes of one unit: ascending raw ticks and the window in which they were observed.
 template <class S>
