@@ -10,6 +10,7 @@
 #include <equipoise/io/phy.hpp>
 #include <equipoise/pipeline/compose.hpp>
 #include <equipoise/pipeline/measure.hpp>
+#include <equipoise/pipeline/run.hpp>
 #include <equipoise/scales/pyramid.hpp>
 #include <equipoise/spikes/blocks.hpp>
 #include <equipoise/spikes/split.hpp>
@@ -41,6 +42,19 @@ auto rows_of(Record const& r) -> std::vector<scale_result> {
   return out;
 }
 
+/// One pass over a source, told in percent.
+template <class Source, class Study>
+auto measured(Source const& source, Study const& study, std::function<void(int)> const& progress) {
+  auto blocks = source.blocks();
+  auto const layout = blocks.layout();
+  auto state = start(study, layout);
+  while (auto const block = blocks.next()) {
+    progress(static_cast<int>(100 * in_seconds(block->when.begin - layout.when.begin) / in_seconds(layout.when.length())));
+    state.absorb(*block);
+  }
+  return finish(study, state);
+}
+
 auto number(double x, int digits = 3) -> std::string {
   char text[64];
   std::snprintf(text, sizeof text, "%.*f", digits, x);
@@ -59,30 +73,24 @@ void warn_of_leverage(analysis_result& r, scales const& widths, within<recording
 
 }  // namespace
 
-auto load(options const& o) -> recording {
+auto reading(options const& o) -> phy_options {
   phy_options p;
   p.good_only = o.good_only;
   p.rate_hz = o.rate_hz;
-  p.end = o.end;
-  return read_phy(o.recording, p);
+  p.begin = o.begin, p.end = o.end;
+  return p;
 }
 
 auto analyse(options const& o, std::function<void(std::string const&)> const& progress) -> analysis_result {
   auto const widths = scales_of(o);
   progress("reading " + o.recording);
   analysis_result r{};
-  r.recording = load(o);
-  auto const extent = r.recording.when();
-  r.when = {o.begin.value_or(extent.begin), (std::min)(o.end.value_or(extent.end), extent.end)};
-  if (r.when.empty()) throw error({.where = "--begin/--end", .place = {}, .problem = "nothing of the recording is left", .expected = "a time between " + number(in_seconds(extent.begin)) + " and " + number(in_seconds(extent.end)) + " s",
-                                   .found = number(in_seconds(r.when.begin)) + " to " + number(in_seconds(r.when.end)) + " s", .advice = "the recording's extent is what `ei_balance info` prints"});
-  epochs<ns> const asked(r.when);
-  for (std::size_t k = 0; k < r.recording.table.spikes(); ++k) {
-    auto const t = ns{r.recording.table.at()[k]};
-    if (r.when.contains(t)) ++r.spikes;
-    else ++r.recording.dropped[t < r.when.begin ? "before_begin" : "after_end"].spikes;
-  }
+  r.recording = read_phy(o.recording, reading(o));
+  r.when = r.recording.when();
+  r.spikes = static_cast<std::int64_t>(r.recording.table.spikes());
+  if (r.when.empty()) throw error({.where = o.recording, .place = {}, .problem = "there is no spike, and the folder does not say how long the recording was", .expected = {}, .found = {}, .advice = "is this the right folder? If silence is meant, give --end"});
   r.warnings = r.recording.warnings;
+  for (auto const& idle : o.unused) r.warnings.push_back({"option_unused", idle});
 
   progress("labelling " + std::to_string(r.recording.size()) + " units");
   if (!r.recording.waveforms.empty()) r.features = features_of(r.recording);
@@ -94,18 +102,23 @@ auto analyse(options const& o, std::function<void(std::string const&)> const& pr
     r.cut_ms = rule.trough_to_peak_ms;
   }
   r.warnings.insert(r.warnings.end(), r.cells.warnings.begin(), r.cells.warnings.end());
-  if (!o.states.empty()) r.states = read_epochs_csv(o.states);
+  if (!o.states.empty()) {
+    r.states = read_epochs_csv(o.states);
+    if (r.states.empty()) throw error({.where = o.states, .place = {}, .problem = "the table holds no state", .expected = "rows of begin_s,end_s,state", .found = {}, .advice = "leave --states out if there are none"});
+  }
 
-  progress("binning " + std::to_string(r.spikes) + " spikes at " + std::to_string(widths.size()) + " scales");
+  epochs<ns> const asked(r.when);
   within const part(r.recording, asked);
   auto const study = study_of(r.cells, widths, o.lags, r.when.length() / pixels + 1ns);
-  auto const result = run(part, study);
+  auto const result = measured(part, study, [&](int percent) { progress("binning " + std::to_string(r.spikes) + " spikes at " + std::to_string(widths.size()) + " scales, " + std::to_string(percent) + " %"); });
   r.scales = rows_of(result);
   r.traces = result["trace"_n];
   for (auto const& name : r.states.labels()) {
-    progress("state " + name);
-    auto const when = asked & r.states.of(name);
-    r.by_state.push_back({name, in_seconds(when.total()), rows_of(run(within(r.recording, when), study))});
+    auto const whole = r.states.of(name), when = asked & whole;
+    r.by_state.push_back({name, in_seconds(when.total()), rows_of(measured(within(r.recording, when), study, [&](int percent) { progress("state " + name + ", " + std::to_string(percent) + " %"); }))});
+    if (when.total() < whole.total())
+      r.warnings.push_back({"state_outside", "state '" + name + "': " + number(in_seconds(when.total()), 1) + " of its " + number(in_seconds(whole.total()), 1) + " s lie in what was analysed (" + number(in_seconds(r.when.begin), 1) + " to " +
+                                               number(in_seconds(r.when.end), 1) + " s); the rest was left out: are the states those of this recording?"});
   }
 
   if (r.cut_ms) {

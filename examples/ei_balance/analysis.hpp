@@ -10,6 +10,7 @@
 #include <equipoise/classify/waveform.hpp>
 #include <equipoise/core/epochs.hpp>
 #include <equipoise/inference/leverage.hpp>
+#include <equipoise/io/phy.hpp>
 #include <equipoise/scales/open_bins.hpp>
 #include <equipoise/spikes/recording.hpp>
 #include <equipoise/stats/grouped_rows.hpp>
@@ -62,12 +63,13 @@ struct analysis_result {
 /// Loads, labels and analyses. `progress` is told what is going on.
 auto analyse(options const& o, std::function<void(std::string const&)> const& progress) -> analysis_result;
 
-/// The recording as the options ask for it: quality, rate, extent, window.
-auto load(options const& o) -> equipoise::recording;
+/// What the options say of reading: quality, rate, window.
+auto reading(options const& o) -> equipoise::phy_options;
 
 auto to_json(analysis_result const& r) -> std::string;
 auto to_csv(analysis_result const& r) -> std::string;
 auto to_page(analysis_result const& r) -> std::string;
 void print(analysis_result const& r, options const& o);
-/// ei_balance info: what the file holds. Returns the exit code.
-auto print_info(options const& o) -> int;
+/// ei_balance info: what the folder holds; `write` gets the JSON if it is asked for. Returns the exit code.
+auto print_info(options const& o, std::function<void(std::string const&)> const& write) -> int;
+auto to_json(equipoise::phy_summary const& s, std::string const& source) -> std::string;

@@ -2,6 +2,7 @@
 // The JSON of ei_balance: docs/reference/json.md. Undefined values are null beside a "reason".
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "analysis.hpp"
 
@@ -18,7 +19,7 @@ class object {
       to_[name] = x;
     } else {
       to_[name] = nullptr;
-      why_[name] = to_string(reason_of(x));
+      why_[name] = why(x);
     }
     return *this;
   }
@@ -26,7 +27,7 @@ class object {
     to_[name] = json::array();
     for (auto const x : all) {
       to_[name].push_back(std::isfinite(x) ? json(x) : json(nullptr));
-      if (!std::isfinite(x)) why_[name] = to_string(reason_of(x));
+      if (!std::isfinite(x)) why_[name] = why(x);
     }
     return *this;
   }
@@ -41,6 +42,7 @@ class object {
   }
 
  private:
+  static auto why(double x) -> std::string_view { return reason_of(x) == reason::none ? "not a finite number" : to_string(reason_of(x)); }
   json to_ = json::object(), why_;
 };
 
@@ -48,6 +50,12 @@ auto warnings_of(std::vector<warning> const& all) -> json {
   auto list = json::array();
   for (auto const& w : all) list.push_back({{"code", w.code}, {"message", w.message}});
   return list;
+}
+
+auto dropped_of(std::map<std::string, dropped_count> const& all) -> json {
+  auto dropped = json::object();
+  for (auto const& [why, n] : all) dropped[why] = {{"spikes", n.spikes}, {"units", n.units}};
+  return dropped;
 }
 
 /// A whole number of nanoseconds, in milliseconds.
@@ -108,9 +116,16 @@ auto scales_of(std::vector<scale_result> const& all) -> json {
 
 }  // namespace
 
+auto to_json(phy_summary const& s, std::string const& source) -> std::string {
+  object recording;
+  recording.add("source", source).add("format", s.format);
+  auto const unknown = undefined(reason::not_available);
+  recording.number("begin_s", s.extent ? in_seconds(s.extent->begin) : unknown).number("end_s", s.extent ? in_seconds(s.extent->end) : unknown).number("rate_hz", s.rate_hz.value_or(unknown));
+  recording.add("units", s.kept_units).add("spikes", s.kept_spikes).add("spikes_in_file", s.spikes).add("units_in_file", s.units).add("units_without_spikes", s.silent_units).add("dropped", dropped_of(s.dropped));
+  return json{{"format", "equipoise.ei_balance.info"}, {"version", 1}, {"recording", recording.done()}, {"warnings", warnings_of(s.warnings)}}.dump(1) + "\n";
+}
+
 auto to_json(analysis_result const& r) -> std::string {
-  auto dropped = json::object();
-  for (auto const& [why, n] : r.recording.dropped) dropped[why] = {{"spikes", n.spikes}, {"units", n.units}};
   json all{{"format", "equipoise.ei_balance"},
            {"version", 1},
            {"recording",
@@ -122,7 +137,7 @@ auto to_json(analysis_result const& r) -> std::string {
              {"spikes", r.spikes},
              {"spikes_in_file", r.recording.spikes_in_file},
              {"units_in_file", r.recording.units_in_file},
-             {"dropped", std::move(dropped)}}},
+             {"dropped", dropped_of(r.recording.dropped)}}},
            {"cells",
             {{"excitatory", r.cells.count(cell::e)},
              {"inhibitory", r.cells.count(cell::i)},

@@ -2,7 +2,9 @@
 #include "options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <equipoise/core/config.hpp>
 #include <equipoise/core/time.hpp>
 #include <utility>
@@ -10,17 +12,54 @@
 namespace {
 
 /// "250us", "1ms", "2.5 s"; a bare number is in seconds where that is allowed.
-auto duration(std::string const& text, bool bare_seconds) -> std::chrono::nanoseconds {
+auto duration(std::string const& option, std::string text, bool bare_seconds) -> std::chrono::nanoseconds {
+  auto refuse = [&](std::string const& why) { return CLI::ValidationError(option, "'" + text + "' " + why); };
+  text.erase(0, text.find_first_not_of(' '));
   double number = 0;
   auto const [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (problem != std::errc{}) throw CLI::ValidationError("'" + text + "' is not a duration; write 1ms, 250us or 2.5s");
-  auto unit = std::string(end, text.data() + text.size());
+  if (problem != std::errc{} || !std::isfinite(number)) throw refuse("is not a duration; write 1ms, 250us or 2.5s");
+  auto unit = text.substr(static_cast<std::size_t>(end - text.data()));
   unit.erase(0, unit.find_first_not_of(' '));
+  unit.erase(unit.find_last_not_of(' ') + 1);
   std::pair<char const*, double> const units[] = {{"ns", 1e-9}, {"us", 1e-6}, {"µs", 1e-6}, {"ms", 1e-3}, {"s", 1.0}, {"min", 60.0}, {"h", 3600.0}};
-  if (unit.empty() && bare_seconds) return equipoise::nanoseconds_from_seconds(number);
+  if (unit.empty() && bare_seconds) unit = "s";
   for (auto const& [name, seconds] : units)
-    if (unit == name) return equipoise::nanoseconds_from_seconds(number * seconds);
-  throw CLI::ValidationError("'" + text + "' needs a unit: " + (bare_seconds ? "us, ms or s (a bare number is seconds)" : "us, ms or s"));
+    if (unit == name) {
+      if (!(std::abs(number) * seconds < 9e9)) throw refuse("is more than 285 years; is the unit right?");
+      return equipoise::nanoseconds_from_seconds(number * seconds);
+    }
+  throw refuse(std::string("needs a unit: us, ms or s") + (bare_seconds ? " (a bare number is seconds)" : ""));
+}
+
+/// The widths in "1ms,10ms,100ms".
+auto durations(std::string const& option, std::string const& list) -> std::vector<std::chrono::nanoseconds> {
+  std::vector<std::chrono::nanoseconds> all;
+  for (std::size_t at = 0; at <= list.size();) {
+    auto const comma = (std::min)(list.find(',', at), list.size());
+    all.push_back(duration(option, list.substr(at, comma - at), false));
+    if (all.back() <= std::chrono::nanoseconds{}) throw CLI::ValidationError(option, "'" + list.substr(at, comma - at) + "': a bin must be longer than nothing; give widths such as 1ms");
+    if (all.size() > 1 && all.back() <= all[all.size() - 2]) throw CLI::ValidationError(option, "'" + list + "': widths must increase; sort them and leave out repetitions");
+    at = comma + 1;
+  }
+  return all;
+}
+
+/// A check that reads as a sentence: f says what is right of a number.
+template <class T, class F>
+auto numbers(std::string const& rule, F f) -> CLI::Validator {
+  return CLI::Validator(
+    [rule, f](std::string& text) {
+      T x{};
+      auto const [end, problem] = std::from_chars(text.data(), text.data() + text.size(), x);
+      return problem == std::errc{} && end == text.data() + text.size() && f(x) ? std::string{} : "'" + text + "' is not " + rule;
+    },
+    "");
+}
+auto whole(std::int64_t high, std::string const& least) -> CLI::Validator {
+  return numbers<std::int64_t>("a whole number from 1 to " + std::to_string(high) + ": " + least, [high](std::int64_t n) { return n >= 1 && n <= high; });
+}
+auto above_zero(std::string const& what) -> CLI::Validator {
+  return numbers<double>(what, [](double x) { return x > 0 && std::isfinite(x); });
 }
 
 }  // namespace
@@ -28,26 +67,27 @@ auto duration(std::string const& text, bool bare_seconds) -> std::chrono::nanose
 auto parse(int argc, char** argv, options& into) -> std::optional<int> {
   CLI::App app{"Multiscale balance of excitation and inhibition in a spike-sorted recording"};
   app.set_version_flag("--version", std::to_string(EQUIPOISE_VERSION / 10000) + "." + std::to_string(EQUIPOISE_VERSION / 100 % 100) + "." + std::to_string(EQUIPOISE_VERSION % 100));
-  app.footer("RECORDING is a phy/Kilosort folder. Widths take us, ms, s; bare numbers for --begin and --end are seconds.\n"
-             "The table of balance across scales is printed unless --quiet, or another output goes to standard output.");
-  app.get_formatter()->column_width(34);
-  std::string quality = "all", first = "1ms", begin, end;
-  std::vector<std::string> widths;
+  app.footer("RECORDING is a phy/Kilosort folder. Durations take us, ms, s; bare numbers for --begin and --end are seconds.\n"
+             "The table of balance across scales is printed unless --quiet, or another output goes to standard output (-).\n"
+             "Exit code: 0 done; 1 refused, with a sentence; 2 written, but no scale could be measured; 100 and above: wrong use.");
+  app.get_formatter()->column_width(30);
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);  // said twice, the last one holds
+  std::string quality = "all", first = "1ms", begin, end, widths;
 
   app.add_option("RECORDING", into.recording, "phy/Kilosort folder")->type_name("FOLDER");
-  app.add_option("--labels", into.labels, "classes of units given by you: CSV with columns unit,class (E, I, RS, FS, none)")->type_name("CSV");
-  app.add_option("--states", into.states, "brain states: CSV with columns begin_s,end_s,state; the balance is also given for each")->type_name("CSV");
-  app.add_option("--threshold-ms", into.threshold_ms, "a unit is FS (putative inhibitory) if its trough-to-peak time is at most this; default 0.425")->check(CLI::PositiveNumber)->type_name("MS");
-  app.add_option("--quality", quality, "good: curated good units only; all: good, mua and unsorted. Noise is always left out")->check(CLI::IsMember({"good", "all"}))->capture_default_str();
-  app.add_option("--rate-hz", into.rate_hz, "sampling rate, if params.py does not say it")->check(CLI::PositiveNumber)->type_name("HZ");
-  app.add_option("--scales", into.scales, "how many logarithmic scales")->capture_default_str()->type_name("N");
-  app.add_option("--first", first, "the finest scale")->capture_default_str()->type_name("TIME");
-  app.add_option("--step", into.step, "natural logarithm of the ratio of neighbouring scales")->capture_default_str();
-  app.add_option("--widths", widths, "explicit widths instead, as in 1ms,10ms,100ms")->delimiter(',')->type_name("TIME,…");
-  app.add_option("--lags", into.lags, "lags looked at, in bins either way, at every scale")->check(CLI::Range(std::int64_t{1}, std::int64_t{100'000}))->capture_default_str()->type_name("N");
+  app.add_option("--labels", into.labels, "classes of units given by you: columns unit,class (E, I, RS, FS, none); file or pipe")->type_name("CSV");
+  app.add_option("--states", into.states, "brain states: columns begin_s,end_s,state; the balance is also given for each")->type_name("CSV");
+  app.add_option("--threshold-ms", into.threshold_ms, "a unit is FS (putative inhibitory) if its trough-to-peak time is at most this; default 0.425")->check(above_zero("a time above 0 ms, such as 0.425"))->type_name("MS");
+  app.add_option("--quality", quality, "good: curated good units only; all: good, mua and unsorted. Noise is always left out")->check(CLI::IsMember({"good", "all"}))->capture_default_str()->type_name("");
+  app.add_option("--rate-hz", into.rate_hz, "sampling rate, if params.py does not say it")->check(above_zero("a rate above 0 Hz, such as 30000"))->type_name("HZ");
+  auto* const scales = app.add_option("--scales", into.scales, "how many logarithmic scales")->check(whole(1000, "at least one scale is needed"))->capture_default_str()->type_name("N");
+  auto* const finest = app.add_option("--first", first, "the finest scale")->capture_default_str()->type_name("TIME");
+  auto* const step = app.add_option("--step", into.step, "natural logarithm of the ratio of neighbouring scales")->check(above_zero("a number above 0, such as 0.3: scales must increase"))->capture_default_str()->type_name("X");
+  app.add_option("--widths", widths, "explicit widths instead, as in 1ms,10ms,100ms")->type_name("TIME,TIME");
+  app.add_option("--lags", into.lags, "lags looked at, in bins either way, at every scale")->check(whole(10'000, "at least one bin either way is needed"))->capture_default_str()->type_name("N");
   app.add_option("--begin", begin, "leave out what comes before; the bins' origin does not move")->type_name("TIME");
   app.add_option("--end", end, "leave out what comes after; the extent of a recording whose folder does not tell it")->type_name("TIME");
-  app.add_option("--seed", into.seed, "seed of whatever is drawn at random")->capture_default_str();
+  app.add_option("--seed", into.seed, "seed of whatever is drawn at random")->check(numbers<std::uint64_t>("a whole number of 64 bits", [](auto) { return true; }))->capture_default_str()->type_name("N");
   app.add_option("--json", into.json, "write the results as JSON (- for standard output)")->type_name("FILE");
   app.add_option("--report", into.report, "write the report: one HTML file with all pictures")->type_name("FILE");
   app.add_option("--csv", into.csv, "write the table of scales as CSV (- for standard output)")->type_name("FILE");
@@ -57,19 +97,29 @@ auto parse(int argc, char** argv, options& into) -> std::optional<int> {
   info->fallthrough();
   std::string recording_of_info;
   info->add_option("RECORDING", recording_of_info, "phy/Kilosort folder")->type_name("FOLDER");
+  info->footer("The options of ei_balance may stand here as well; --quality, --rate-hz, --begin, --end and --json change what is counted and where it goes.");
 
   try {
     app.parse(argc, argv);
     into.info = info->parsed();
-    if (into.info && !recording_of_info.empty()) into.recording = recording_of_info;
+    if (into.info && !recording_of_info.empty()) {
+      if (!into.recording.empty()) throw CLI::ValidationError("RECORDING", "two were given: " + into.recording + " and " + recording_of_info);
+      into.recording = recording_of_info;
+    }
     if (into.recording.empty()) throw CLI::RequiredError("RECORDING: a phy/Kilosort folder");
     into.good_only = quality == "good";
-    into.first = duration(first, false);
-    for (auto const& w : widths) into.widths.push_back(duration(w, false));
-    if (!begin.empty()) into.begin = duration(begin, true);
-    if (!end.empty()) into.end = duration(end, true);
-    if (into.begin && into.end && *into.end <= *into.begin) throw CLI::ValidationError("--end (" + end + ") must come after --begin (" + begin + ")");
-    if (!into.labels.empty() && into.threshold_ms) throw CLI::ValidationError("--labels and --threshold-ms exclude one another: classes are either given or found");
+    into.first = duration("--first", first, false);
+    if (into.first <= std::chrono::nanoseconds{}) throw CLI::ValidationError("--first", "'" + first + "': a bin must be longer than nothing; give a width such as 1ms");
+    if (!widths.empty()) into.widths = durations("--widths", widths);
+    if (!begin.empty()) into.begin = duration("--begin", begin, true);
+    if (!end.empty()) into.end = duration("--end", end, true);
+    if (into.begin && into.end && *into.end <= *into.begin) throw CLI::ValidationError("--end", "'" + end + "' must come after --begin (" + begin + ")");
+    if (!into.labels.empty() && into.threshold_ms) into.unused.push_back("--threshold-ms was not used, as --labels gives the classes");
+    if (!widths.empty() && scales->count() + finest->count() + step->count() > 0) into.unused.push_back("--scales, --first and --step were not used, as --widths gives the scales");
+    std::pair<std::string, std::string> const outputs[] = {{"--json", into.json}, {"--csv", into.csv}, {"--report", into.report}};
+    for (std::size_t k = 0; k < 3; ++k)
+      for (std::size_t j = 0; j < k; ++j)
+        if (auto const& file = outputs[k].second; !file.empty() && file == outputs[j].second) throw CLI::ValidationError(outputs[j].first + " and " + outputs[k].first, "would both go to '" + file + "'; name two files");
   } catch (CLI::ParseError const& e) {
     return app.exit(e);
   }
@@ -78,7 +128,9 @@ auto parse(int argc, char** argv, options& into) -> std::optional<int> {
 
 auto scales_of(options const& o) -> equipoise::scales {
   if (!o.widths.empty()) return equipoise::scales(o.widths);
-  if (o.scales < 1) throw equipoise::error("--scales: at least one scale is needed, not " + std::to_string(o.scales));
-  if (!(o.step > 0)) throw equipoise::error("--step: scales must increase, so the step must be above 0");
-  return equipoise::log_scales(static_cast<std::size_t>(o.scales), o.first, o.step);
+  try {
+    return equipoise::log_scales(static_cast<std::size_t>(o.scales), o.first, o.step);
+  } catch (equipoise::error const& e) {
+    throw equipoise::error({.where = "--scales, --first, --step", .place = {}, .problem = e.what(), .expected = {}, .found = {}, .advice = "each scale must be longer than the one before and shorter than 292 years: ask for fewer scales or another step"});
+  }
 }

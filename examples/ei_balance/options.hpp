@@ -28,6 +28,7 @@ struct options {
 
   std::string json, report, csv;                    ///< files to write; empty: none, "-": standard output
   bool quiet = false;
+  std::vector<std::string> unused;                  ///< options that others made idle, as sentences
 };
 
 /// Reads the command line. Returns an exit code if there is nothing left to do (help, a usage error).

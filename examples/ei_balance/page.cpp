@@ -88,7 +88,9 @@ auto plane_picture(analysis_result const& r) -> report::picture {
     for (auto const& name : flag_names(f)) note += (note.empty() ? "" : ", ") + std::string(name);
     points.push_back({std::to_string(r.recording.units[u].id), f.trough_to_peak_ms, f.trough_half_width_ms, r.cells.cells[u], note, f.has(waveform_flag::truncated)});
   }
-  return {"cells", "Which units are which?", "Trough-to-peak time and trough width at half amplitude of each unit; the dashed line is the cut. Labels from waveforms are putative: where the histogram has no gap at the cut, the cells beside it may be of either kind.",
+  auto const caption = std::string("Trough-to-peak time and trough width at half amplitude of each unit, with the histogram of the former") + (r.cut_ms ? "; the dashed line is the cut" : "") + ". Units without a width stand on the axis. " +
+                       (r.cells.putative ? "Labels from waveforms are putative: where the histogram has no gap at the cut, the cells beside it may be of either kind." : "The classes are those that were given.");
+  return {"cells", "Which units are which?", caption,
           figure::plane(points, "Trough width (ms)", r.cut_ms)};
 }
 
@@ -124,6 +126,8 @@ auto to_page(analysis_result const& r) -> std::string {
   p.notes = {"E and I are the summed spikes of all excitatory and all inhibitory units in bins of one width. Counts are exact; what cannot be computed is a dash that says why."};
   p.warnings = r.warnings;
   auto const traces = traces_of(r);
+  if (traces.empty()) p.notes.push_back("No scale could be measured, so that there is no image of deviations and no mirrored histogram.");
+  if (r.features.empty()) p.notes.push_back("The folder holds no waveforms, so that the plane of waveforms is not drawn.");
   p.pictures.push_back(coupling_picture(r));
   if (!traces.empty()) p.pictures.push_back(image_picture(r, traces));
   if (!traces.empty())

@@ -34,7 +34,7 @@ void dropped_lines(recording const& r) {
 
 void print(analysis_result const& r, options const& o) {
   for (auto const& w : r.warnings) std::fprintf(stderr, "warning: %s\n", w.message.c_str());
-  if (o.json == "-" || o.csv == "-") return;  // standard output is taken
+  if (o.json == "-" || o.csv == "-" || o.report == "-") return;  // standard output is taken
   std::printf("%s (%s), %.3f to %.3f s\n", r.recording.source.c_str(), r.recording.format.c_str(), in_seconds(r.when.begin), in_seconds(r.when.end));
   std::printf("  kept         %10lld spikes  %6zu units\n", static_cast<long long>(r.spikes), r.recording.size());
   dropped_lines(r.recording);

@@ -109,7 +109,7 @@ struct lag_curve {
   std::vector<double> correlation;
 };
 
-/// (e) Correlation by lag for some scales, lags in bins so that they stand over one another; zero is marked.
+/// (e) Correlation by lag for some scales, lags in bins so that they stand over one another; zero is marked. No curve is blue or red.
 inline auto lags(std::span<lag_curve const> curves) -> json {
   auto rows = json::array(), widths = json::array();
   for (auto const& c : curves) {
@@ -121,7 +121,7 @@ inline auto lags(std::span<lag_curve const> curves) -> json {
   spec["data"] = {{{"name", "c"}, {"values", rows}}};
   spec["scales"] = {{{"name", "x"}, {"type", "linear"}, {"domain", {{"data", "c"}, {"field", "lag"}}}, {"range", "width"}},
                     {{"name", "y"}, {"type", "linear"}, {"domain", {{"data", "c"}, {"field", "c"}}}, {"range", "height"}, {"zero", true}, {"nice", true}},
-                    {{"name", "w"}, {"type", "ordinal"}, {"domain", widths}, {"range", {"#a6bddb", "#74a9cf", "#41ab5d", "#d95f0e", "#993404", "#4d004b", "#000000"}}}};
+                    {{"name", "w"}, {"type", "ordinal"}, {"domain", widths}, {"range", {"#bdbdbd", "#a1c181", "#41ab5d", "#00695c", "#9e7bb5", "#5e2b82", "#000000"}}}};
   spec["axes"] = {axis("bottom", "x", "Lag (bins): right of 0, inhibition follows excitation"), axis("left", "y", "C(lag)")};
   spec["legends"] = {{{"stroke", "w"}, {"title", "Bin width (ms)"}, {"orient", "top"}, {"direction", "horizontal"}, {"symbolType", "stroke"}, {"symbolStrokeWidth", 3}, {"columns", 7},
                        {"encode", {{"labels", {{"update", {{"text", {{"signal", "format(datum.value, datum.value < 100 ? '.3~r' : ',.0f')"}}}}}}}}}}};

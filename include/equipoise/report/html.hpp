@@ -84,7 +84,8 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:0}dt
 figure{margin:0}figcaption{color:#444;font-size:.9rem;max-width:46rem}.plot{width:100%;min-height:2rem;overflow:hidden}
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.88rem}caption{text-align:left;color:#444;padding:.3rem 0}
 th,td{padding:.12rem .55rem;text-align:right;white-space:nowrap}th{border-bottom:1px solid #888;font-weight:600;vertical-align:bottom}td.w,th.w{text-align:left}
-tbody tr:nth-child(even){background:#f6f6f6}footer{color:#555;font-size:.85rem;margin-top:2rem;border-top:1px solid #ccc;padding-top:.6rem}
+.scroll th:first-child,.scroll td:first-child{position:sticky;left:0;background:inherit}.scroll tr{background:#fff}
+.scroll tbody tr:nth-child(even){background:#f6f6f6}footer{color:#555;font-size:.85rem;margin-top:2rem;border-top:1px solid #ccc;padding-top:.6rem}
 #tip{position:fixed;display:none;background:#fff;border:1px solid #888;padding:.25rem .5rem;font-size:.8rem;pointer-events:none;z-index:9;box-shadow:0 1px 4px #0003}
 #tip td{padding:0 .3rem;text-align:left}.none{color:#555;font-style:italic}@media print{body{max-width:none}.plot{break-inside:avoid}}
 )css";

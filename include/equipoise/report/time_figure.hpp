@@ -35,6 +35,10 @@ inline auto zoom_signals(double begin_s, double end_s) -> json {
              {{"events", {{"signal", "wheeled"}}}, {"update", "[max(full[0], anchor + (span[0] - anchor) * wheeled), min(full[1], anchor + (span[1] - anchor) * wheeled)]"}},
              {{"events", "dblclick"}, {"update", "full"}}}}}};
 }
+/// From one time to another in whole pixels, so that neighbours leave no seam.
+inline auto pixels(std::string const& from, std::string const& to) -> json {
+  return {{"x", {{"signal", "floor(scale('t', " + from + "))"}}}, {"x2", {{"signal", "ceil(scale('t', " + to + "))"}}}};
+}
 inline auto time_scale() -> json { return {{"name", "t"}, {"type", "linear"}, {"domain", {{"signal", "span"}}}, {"range", "width"}, {"zero", false}, {"nice", false}}; }
 /// A panel that clips what leaves the time axis.
 inline auto panel(json const& y, json const& height, json marks, json more = json::object()) -> json {
@@ -91,10 +95,12 @@ inline auto balance_image(std::span<image_cell const> cells, std::span<double co
   auto t = axis("bottom", "t", "Time (s): wheel zooms, drag moves, double click shows all", false);
   t["offset"] = -25;
   spec["axes"] = {k, z, t};
-  spec["legends"] = {{{"fill", "d"}, {"type", "gradient"}, {"title", "z(E) − z(I): red I, blue E exceeds"}, {"orient", "top"}, {"direction", "horizontal"}, {"gradientLength", 180}, {"gradientThickness", 10}},
+  spec["legends"] = {{{"fill", "d"}, {"type", "gradient"}, {"title", "z(E) − z(I): blue E, red I exceeds"}, {"orient", "top"}, {"direction", "horizontal"}, {"gradientLength", 180}, {"gradientThickness", 10}},
                      {{"stroke", "class"}, {"title", "Activity"}, {"orient", "top"}, {"direction", "horizontal"}, {"symbolType", "stroke"}, {"symbolStrokeWidth", 3}}};
-  json const image{{"type", "rect"}, {"from", {{"data", "cells"}}}, {"encode", {{"update", {{"x", field("t", "1")}, {"x2", field("t", "2", 0.5)}, {"y", {{"signal", "scale('k', datum[0])"}}}, {"height", {{"signal", "row + 0.5"}}}, {"fill", field("d", "3")},
-    {"tooltip", {{"signal", "{'bin width': format(widths[datum[0]], ',.4~g') + ' ms', 'time': format(datum[1], '.3f') + ' to ' + format(datum[2], '.3f') + ' s', 'z(E) − z(I)': format(datum[3], '.2f')}"}}}}}}}};
+  auto cell = pixels("datum[1]", "datum[2]");
+  cell.update({{"y", {{"signal", "floor(scale('k', datum[0]))"}}}, {"y2", {{"signal", "floor(scale('k', datum[0] + 1))"}}}, {"fill", field("d", "3")},
+    {"tooltip", {{"signal", "{'bin width': format(widths[datum[0]], ',.4~g') + ' ms', 'time': format(datum[1], '.3f') + ' to ' + format(datum[2], '.3f') + ' s', 'z(E) − z(I)': format(datum[3], '.2f')}"}}}});
+  json const image{{"type", "rect"}, {"from", {{"data", "cells"}}}, {"encode", {{"update", cell}}}};
   auto line = [](char const* name, char const* stroke) {
     return json{{"type", "line"}, {"from", {{"data", "trace"}}}, {"encode", {{"update", {{"x", field("t", "t")}, {"y", field("z", name)}, {"stroke", {{"value", stroke}}}, {"strokeWidth", {{"value", 1.2}}}}}}}};
   };
@@ -120,8 +126,10 @@ inline auto mirror(std::span<mirrored_bar const> bars, double begin_s, double en
   spec["axes"] = {axis("bottom", "t", "Time (s)", false), y};
   spec["legends"] = {{{"fill", "class"}, {"title", "E up, I down"}, {"orient", "top"}, {"direction", "horizontal"}, {"symbolType", "square"}}};
   auto bar = [](char const* name, char const* fill) {
-    return json{{"type", "rect"}, {"from", {{"data", "bars"}}}, {"encode", {{"update", {{"x", field("t", "b")}, {"x2", field("t", "e", 0.5)}, {"y", field("y", name)}, {"y2", {{"scale", "y"}, {"value", 0}}}, {"fill", {{"value", fill}}},
-      {"tooltip", {{"signal", "{'time': format(datum.b, '.2f') + ' to ' + format(datum.e, '.2f') + ' s', 'E': format(datum.ehz, '.3f') + ' Hz per cell', 'I': format(datum.ihz, '.3f') + ' Hz per cell'}"}}}}}}}};
+    auto look = pixels("datum.b", "datum.e");
+    look.update({{"y", field("y", name)}, {"y2", {{"scale", "y"}, {"value", 0}}}, {"fill", {{"value", fill}}},
+      {"tooltip", {{"signal", "{'time': format(datum.b, '.2f') + ' to ' + format(datum.e, '.2f') + ' s', 'E': format(datum.ehz, '.3f') + ' Hz per cell', 'I': format(datum.ihz, '.3f') + ' Hz per cell'}"}}}});
+    return json{{"type", "rect"}, {"from", {{"data", "bars"}}}, {"encode", {{"update", look}}}};
   };
   spec["marks"] = {panel({{"value", 0}}, {{"signal", "height"}}, {bar("up", blue), bar("down", red)})};
   return spec;
@@ -151,7 +159,7 @@ inline auto raster(std::span<raster_spike const> spikes, std::span<raster_row co
   spec["scales"] = {time_scale(), {{"name", "y"}, {"type", "linear"}, {"domain", {0, std::max<std::size_t>(1, rows.size())}}, {"range", "height"}, {"nice", false}}, class_scale()};
   spec["axes"] = {axis("bottom", "t", "Time (s)", false), axis("left", "y", "Unit, sorted by rate", false)};
   spec["legends"] = {{{"stroke", "class"}, {"title", "Class"}, {"orient", "top"}, {"direction", "horizontal"}, {"symbolType", "stroke"}, {"symbolStrokeWidth", 3}}};
-  json const tick{{"type", "rect"}, {"from", {{"data", "spikes"}}}, {"encode", {{"update", {{"x", field("t", "0")}, {"width", {{"value", 1.2}}}, {"y", {{"signal", "scale('y', datum[1] + 1)"}}}, {"height", {{"signal", "max(1.5, 0.9 * height / max(1, length(units)))"}}}, {"fill", {{"signal", "units[datum[1]].c"}}},
+  json const tick{{"type", "rect"}, {"from", {{"data", "spikes"}}}, {"encode", {{"update", {{"x", field("t", "0")}, {"width", {{"value", 1.5}}}, {"y", {{"signal", "scale('y', datum[1] + 1)"}}}, {"height", {{"signal", "max(2, 0.9 * height / max(1, length(units)))"}}}, {"fill", {{"signal", "units[datum[1]].c"}}},
     {"tooltip", {{"signal", "{'unit': units[datum[1]].u, 'class': units[datum[1]].k, 'rate': format(units[datum[1]].hz, '.2f') + ' Hz', 'time': format(datum[0], '.4f') + ' s'}"}}}}}}}};
   spec["marks"] = {panel({{"value", 0}}, {{"signal", "height"}}, json::array({tick}))};
   return spec;
