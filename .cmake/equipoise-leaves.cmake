@@ -17,9 +17,16 @@ equipoise_leaf(threads HEADERS "parallel/threads[a-z_]*\\.hpp" PACKAGE Threads T
 equipoise_leaf(mpi HEADERS "parallel/mpi[a-z_]*\\.hpp" PACKAGE MPI COMPONENTS CXX TARGET MPI::MPI_CXX DEBIAN libopenmpi-dev
   DEFINE OMPI_SKIP_MPICXX MPICH_SKIP_MPICXX)
 
-# equipoise_find_leaf(<leaf>): looks for the leaf's package, quietly. A macro, as find modules set variables that later calls read.
+# equipoise_find_leaf(<leaf>): looks for the leaf's package, quietly, and sets equipoise_<leaf>_FOUND. A macro, as find modules set variables
+# that later calls read. FindMPI makes its target even where it finds nothing, so that both are asked.
 macro(equipoise_find_leaf leaf)
   if(NOT TARGET ${equipoise_${leaf}_TARGET})
     find_package(${equipoise_${leaf}_PACKAGE} QUIET)
+  endif()
+  list(GET equipoise_${leaf}_PACKAGE 0 equipoise_package)
+  if(TARGET ${equipoise_${leaf}_TARGET} AND (NOT DEFINED ${equipoise_package}_FOUND OR ${equipoise_package}_FOUND))
+    set(equipoise_${leaf}_FOUND TRUE)
+  else()
+    set(equipoise_${leaf}_FOUND FALSE)
   endif()
 endmacro()
