@@ -79,7 +79,7 @@ if "$cmake" -S "$here/find_package" -B package_of_wishes -DCMAKE_PREFIX_PATH="$w
 says log "equipoise has no component 'wishes'; it has: report"
 
 step "a missing opt-in package switches its part off, with one line each"
-without nlohmann_json CLI11 benchmark doctest Threads
+without nlohmann_json CLI11 benchmark doctest Threads PkgConfig
 # MPI is looked for in earnest, as CMake's module makes its target even where it finds nothing.
 # shellcheck disable=SC2086
 quietly "$cmake" -S "$root" -B without_all $options -DMPI_SKIP_COMPILER_WRAPPER=ON -DMPI_SKIP_GUESSING=ON
