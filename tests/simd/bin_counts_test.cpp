@@ -66,6 +66,23 @@ TEST_CASE("bin_counts: widths of one tick and beyond 2^31, empty rows, and all e
   CHECK(none[4] == 200);
 }
 
+TEST_CASE("bin_counts: blocks of 2^31 ticks and more with few events") {
+  for (auto const extent : {std::uint64_t{1} << 31, (std::uint64_t{1} << 32) - 1, std::uint64_t{1} << 32})
+    for (auto const& at : {std::vector<std::uint32_t>{}, {0}, {1'999'999'999}, {static_cast<std::uint32_t>(extent - 1)}, {0, static_cast<std::uint32_t>(extent - 1)}, {5, 5, 2'000'000'000}})
+      for (std::uint64_t const w : {std::uint64_t{1'000'000}, extent / 2, extent}) {
+        CAPTURE(extent);
+        CAPTURE(w);
+        auto const bins = static_cast<std::size_t>((extent - 1 + 3) / w + 1);
+        simd::event_index index;
+        index.build(at, 0, extent);
+        std::vector<std::uint32_t> a(bins), b(bins);
+        simd::bin_counts(index, 3, w, a.data(), bins);
+        simd::bin_counts_scalar(std::span<std::uint32_t const>(at), 3, w, b.data(), bins);
+        CHECK(a == b);
+        CHECK(index.below(extent - 1) == static_cast<std::size_t>(std::count_if(at.begin(), at.end(), [&](std::uint32_t t) { return t < extent - 1; })));
+      }
+}
+
 TEST_CASE("bin_counts: eight events are compared as the scalar twin compares them") {
   random_stream random(1);
   int wrong = 0;

@@ -40,7 +40,8 @@ class event_index {
     if (first_.size() < buckets_ + 1) first_.resize(buckets_ + 1);
     auto* const first = first_.data();
     std::fill_n(first, buckets_ + 1, static_cast<std::uint32_t>(size_));
-    for (auto k = size_; k-- > 0;) first[at_[k] >> shift_] = static_cast<std::uint32_t>(k);  // descending: the first of a bucket stays
+    // 64 bits, as one event in 2^31 ticks and more shifts by 32. Descending: the first of a bucket stays.
+    for (auto k = size_; k-- > 0;) first[std::uint64_t{at_[k]} >> shift_] = static_cast<std::uint32_t>(k);
     auto next = static_cast<std::uint32_t>(size_);
     for (auto b = buckets_; b-- > 0;) first[b] = next = (std::min)(first[b], next);        // empty buckets point to what follows
   }
