@@ -1,4 +1,5 @@
 // expect: say which of its numbers is meant
+// SPDX-License-Identifier: BSL-1.0
 #include <equipoise/inference/interval.hpp>
 
 #include "common.hpp"
