@@ -22,6 +22,7 @@
 #include <equipoise/stats/joint_histogram.hpp>
 #include <equipoise/stats/lag_moments.hpp>
 #include <equipoise/stats/unit_moments.hpp>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -66,6 +67,39 @@ auto in_one_pass(Source const& source, A const& study) {
   while (auto const block = blocks.next()) state.absorb(*block);
   return state;
 }
+
+// [region source]
+/// A recording in a user's own store, by hour: readable again, and in parts.
+struct hours_on_disk {
+  using tick_type = tk;
+  std::vector<spike_table<tk>> hours;
+
+  struct pass {
+    using tick_type = tk;
+    hours_on_disk const* all;
+    epochs<tk> when;
+    std::size_t hour = 0;
+    std::optional<column_blocks<tk>> open{};
+
+    [[nodiscard]] auto layout() const -> equipoise::layout<tk> { return {all->observed().hull(), all->hours.front().size()}; }
+    auto next() -> std::optional<event_block<tk>> {
+      for (;; open.reset()) {
+        if (!open && hour == all->hours.size()) return std::nullopt;
+        if (!open) open.emplace(all->hours[hour++].blocks(when));
+        if (auto const block = open->next()) return block;
+      }
+    }
+  };
+  [[nodiscard]] auto observed() const -> epochs<tk> {  // without it, the window of blocks().layout() is shared out
+    epochs<tk> all;
+    for (auto const& h : hours) all = all | h.observed();
+    return all;
+  }
+  [[nodiscard]] auto blocks(epochs<tk> const& when) const -> pass { return {this, when}; }  // called from several threads at once
+  [[nodiscard]] auto blocks() const -> pass { return blocks(observed()); }
+};
+// [endregion source]
+static_assert(restrictable<hours_on_disk>);
 
 /// Throws while a certain tick is read.
 struct broken_at {
@@ -122,6 +156,40 @@ TEST_CASE("threads: studies by brain state and in sliding windows, which cut tim
     CHECK(parallel_state(table, by_sleep, n) == asleep);
     CHECK(parallel_state(table, film, n) == moving);
   }
+}
+
+TEST_CASE("threads: a source of one's own") {
+  auto const [table, cells] = made(1);
+  hours_on_disk recording;
+  for (std::size_t k = 0; k < 5; ++k) {
+    auto const hour = share(table.observed(), {k, 5});
+    std::vector<std::int64_t> at;
+    std::vector<unit_index> unit;
+    for (std::size_t j = 0; j < table.spikes(); ++j)
+      if (hour.contains(tk{table.at()[j]})) at.push_back(table.at()[j]), unit.push_back(table.unit()[j]);
+    recording.hours.emplace_back(std::move(at), std::move(unit), table.size(), hour);
+  }
+  auto const study = study_of(cells);
+  CHECK(in_one_pass(recording, study) == in_one_pass(table, study));
+  for (std::size_t n = 1; n <= 8; ++n) CHECK(parallel_state(recording, study, n) == in_one_pass(table, study));
+}
+
+TEST_CASE("threads: watched, and stopped by a time limit") {
+  auto const [recording, cells] = made(2);
+  auto const study = study_of(cells);
+  std::string line;
+  auto print = [&](char const* text, int percent) { line = text + std::to_string(percent); };
+  // [region watched]
+  std::stop_source stop;
+  auto const limit = std::chrono::steady_clock::now() + 10min;
+  auto watch = [&](double done) {
+    print("percent done: ", static_cast<int>(100 * done));
+    if (std::chrono::steady_clock::now() > limit) stop.request_stop();  // any thread may
+  };
+  auto const result = run_parallel(recording, study, 8, {.progress = watch, .stop = stop.get_token()});
+  // [endregion watched]
+  CHECK(line == "percent done: 100");
+  CHECK(result["units"_n]["joint"_n] == run(recording, study)["units"_n]["joint"_n]);
 }
 
 TEST_CASE("threads: more threads than time, no time at all, and as many threads as the machine has") {
