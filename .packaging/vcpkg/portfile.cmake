@@ -4,18 +4,13 @@ get_filename_component(SOURCE_PATH "${CURRENT_PORT_DIR}/../.." ABSOLUTE)
 
 set(VCPKG_BUILD_TYPE release) # header-only
 
-vcpkg_check_features(OUT_FEATURE_OPTIONS feature_options INVERTED_FEATURES report CMAKE_DISABLE_FIND_PACKAGE_nlohmann_json)
-
 vcpkg_cmake_configure(
     SOURCE_PATH "${SOURCE_PATH}"
     OPTIONS
-        ${feature_options}
         -DEQUIPOISE_BUILD_TESTS=OFF
         -DEQUIPOISE_BUILD_EXAMPLES=OFF
         -DEQUIPOISE_BUILD_BENCHMARKS=OFF
         -DEQUIPOISE_INSTALL=ON
-    MAYBE_UNUSED_VARIABLES
-        CMAKE_DISABLE_FIND_PACKAGE_nlohmann_json
 )
 vcpkg_cmake_install()
 vcpkg_cmake_config_fixup(CONFIG_PATH share/cmake/equipoise)

@@ -1,4 +1,5 @@
 // expect: equipoise: this type cannot be stored; give it `static auto fields(auto& s)
+// SPDX-License-Identifier: BSL-1.0
 #include <equipoise/io/checkpoint.hpp>
 
 #include "common.hpp"
