@@ -3,48 +3,18 @@
 /// \file
 /// From the options to everything that ei_balance reports.
 
-#include <equipoise/balance/coupling.hpp>
-#include <equipoise/balance/deviation.hpp>
-#include <equipoise/balance/distribution.hpp>
-#include <equipoise/balance/symmetry.hpp>
 #include <equipoise/classify/waveform.hpp>
 #include <equipoise/core/epochs.hpp>
 #include <equipoise/inference/leverage.hpp>
 #include <equipoise/io/phy.hpp>
-#include <equipoise/scales/open_bins.hpp>
 #include <equipoise/spikes/recording.hpp>
-#include <equipoise/stats/grouped_rows.hpp>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "options.hpp"
-
-/// Everything measured at one scale.
-struct scale_result {
-  equipoise::bin_width width;
-  std::int64_t bins{};
-  equipoise::incomplete_bins incomplete{};
-  equipoise::mean_activity::value mean{};
-  double rho{};
-  std::vector<double> curve{};  ///< C(ℓ), −lags … lags
-  equipoise::peak_lag::value peak{};
-  double centroid{}, asymmetry{};
-  equipoise::deviations deviation{};
-  equipoise::shape shape{};
-  equipoise::imbalance imbalance{};
-  equipoise::active_fractions active{};
-  double tail_index{}, peak_normalised{};
-  equipoise::symmetry symmetry{};
-  equipoise::fano_factors::value fano{};
-};
-
-struct state_result {
-  std::string name;
-  double seconds{};
-  std::vector<scale_result> scales;
-};
+#include "passes.hpp"
 
 struct analysis_result {
   equipoise::recording recording;
@@ -54,14 +24,17 @@ struct analysis_result {
   std::vector<equipoise::waveform_features> features;            ///< empty without waveforms
   std::optional<double> cut_ms;
   equipoise::epoch_table<std::chrono::nanoseconds> states;
-  std::vector<scale_result> scales;
-  std::vector<state_result> by_state;
-  std::vector<equipoise::grouped_rows> traces;                   ///< one per scale, for the report
+  measured found;                                                ///< by scale, by state, by window
   std::vector<equipoise::warning> warnings;
 };
 
 /// Loads, labels and analyses. `progress` is told what is going on.
 auto analyse(options const& o, std::function<void(std::string const&)> const& progress) -> analysis_result;
+
+/// Warnings of states that lie outside of what was analysed.
+void warn_of_states(analysis_result& r, equipoise::epochs<std::chrono::nanoseconds> const& analysed);
+/// Warnings of scales with too few bins, and of the null that was not computed.
+void say_what_is_missing(analysis_result& r);
 
 /// What the options say of reading: quality, rate, window.
 auto reading(options const& o) -> equipoise::phy_options;

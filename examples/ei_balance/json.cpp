@@ -99,6 +99,7 @@ auto scale_of(scale_result const& s) -> json {
     .number("fano_e", s.fano.e)
     .number("fano_i", s.fano.i)
     .number("rho", s.rho)
+    .numbers("rho_ci", {s.rho_interval.lo, s.rho_interval.hi})
     .add("lag_ms", object{}.number("peak", lag_ms(std::isnan(s.peak.correlation) ? s.peak.correlation : static_cast<double>(s.peak.bins), s.width)).number("interpolated", lag_ms(s.peak.interpolated, s.width)).number("centroid", lag_ms(s.centroid, s.width)).done())
     .number("asymmetry", s.asymmetry)
     .add("deviation", std::move(deviation))
@@ -147,11 +148,20 @@ auto to_json(analysis_result const& r) -> std::string {
              {"warnings", warnings_of(r.cells.warnings)}}},
            {"null", {{"computed", false}, {"reason", "no null was computed in this run"}}},
            {"warnings", warnings_of(r.warnings)},
-           {"scales", scales_of(r.scales)}};
+           {"scales", scales_of(r.found.scales)}};
   if (!r.states.empty()) {
     auto states = json::array();
-    for (auto const& s : r.by_state) states.push_back({{"state", s.name}, {"seconds", s.seconds}, {"scales", scales_of(s.scales)}});
+    for (auto const& s : r.found.states) states.push_back({{"state", s.name}, {"seconds", s.seconds}, {"scales", scales_of(s.scales)}});
     all["states"] = std::move(states);
+  }
+  if (!r.found.windows.empty()) {
+    auto windows = json::array();
+    for (auto const& w : r.found.windows) {
+      auto scales = json::array();
+      for (auto const& s : w.scales) scales.push_back(object{}.add("width_ms", width_ms(s.width)).add("bins", s.bins).number("rho", s.rho).number("deviation_relative", s.deviation_relative).done());
+      windows.push_back({{"begin_s", w.begin_s}, {"end_s", w.end_s}, {"seconds", w.seconds}, {"scales", std::move(scales)}});
+    }
+    all["windows"] = std::move(windows);
   }
   return all.dump(1) + "\n";
 }

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "analysis.hpp"
+#include "parts.hpp"
 
 namespace {
 
@@ -89,6 +90,11 @@ auto run(options const& o) -> int {
   check_writable(o.csv, "table");
   check_writable(o.report, "report");
   auto const r = [&] {
+    if (!o.parts.empty()) {
+      auto all = merged(o);
+      say_what_is_missing(all);
+      return all;
+    }
     progress_line line(!o.quiet);
     return analyse(o, [&](std::string const& what) { line(what); });
   }();
@@ -96,8 +102,8 @@ auto run(options const& o) -> int {
   if (!o.csv.empty()) write(o.csv, to_csv(r), "table");
   if (!o.report.empty()) write(o.report, to_page(r), "report");
   if (!o.quiet) print(r, o);
-  if (std::any_of(r.scales.begin(), r.scales.end(), [](auto const& s) { return !std::isnan(s.rho); })) return 0;
-  std::fprintf(stderr, "ei_balance: no scale could be measured, as %s; `ei_balance info` says what the recording holds\n", std::string(equipoise::to_string(equipoise::reason_of(r.scales.front().rho))).c_str());
+  if (std::any_of(r.found.scales.begin(), r.found.scales.end(), [](auto const& s) { return !std::isnan(s.rho); })) return 0;
+  std::fprintf(stderr, "ei_balance: no scale could be measured, as %s; `ei_balance info` says what the recording holds\n", std::string(equipoise::to_string(equipoise::reason_of(r.found.scales.front().rho))).c_str());
   return 2;
 }
 

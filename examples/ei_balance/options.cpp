@@ -72,7 +72,7 @@ auto parse(int argc, char** argv, options& into) -> std::optional<int> {
              "Exit code: 0 done; 1 refused, with a sentence; 2 written, but no scale could be measured; 100 and above: wrong use.");
   app.get_formatter()->column_width(30);
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);  // said twice, the last one holds
-  std::string quality = "all", first = "1ms", begin, end, widths;
+  std::string quality = "all", first = "1ms", begin, end, widths, window, hop, every = "5s";
 
   app.add_option("RECORDING", into.recording, "phy/Kilosort folder")->type_name("FOLDER");
   app.add_option("--labels", into.labels, "classes of units given by you: columns unit,class (E, I, RS, FS, none); file or pipe")->type_name("CSV");
@@ -87,6 +87,12 @@ auto parse(int argc, char** argv, options& into) -> std::optional<int> {
   app.add_option("--lags", into.lags, "lags looked at, in bins either way, at every scale")->check(whole(10'000, "at least one bin either way is needed"))->capture_default_str()->type_name("N");
   app.add_option("--begin", begin, "leave out what comes before; the bins' origin does not move")->type_name("TIME");
   app.add_option("--end", end, "leave out what comes after; the extent of a recording whose folder does not tell it")->type_name("TIME");
+  app.add_option("--window", window, "follow r in sliding windows of this length")->type_name("TIME");
+  app.add_option("--hop", hop, "by which windows advance; default a tenth of the window")->type_name("TIME");
+  app.add_option("--threads", into.threads, "how many threads share the work; the results are the same for any number. 0: one a processor")->check(numbers<std::size_t>("a whole number up to 1024", [](auto n) { return n <= 1024; }))->capture_default_str()->type_name("N");
+  app.add_option("--checkpoint", into.checkpoint, "keep the state of the work in this file, so that it can be resumed, or merged with other parts of the recording")->type_name("FILE");
+  app.add_option("--checkpoint-every", every, "how often it is written")->capture_default_str()->type_name("TIME");
+  app.add_flag("--resume", into.resume, "go on from --checkpoint, if it is there");
   app.add_option("--seed", into.seed, "seed of whatever is drawn at random")->check(numbers<std::uint64_t>("a whole number of 64 bits", [](auto) { return true; }))->capture_default_str()->type_name("N");
   app.add_option("--json", into.json, "write the results as JSON (- for standard output)")->type_name("FILE");
   app.add_option("--report", into.report, "write the report: one HTML file with all pictures")->type_name("FILE");
@@ -99,6 +105,10 @@ auto parse(int argc, char** argv, options& into) -> std::optional<int> {
   info->add_option("RECORDING", recording_of_info, "phy/Kilosort folder")->type_name("FOLDER");
   info->footer("The options of ei_balance may stand here as well; --quality, --rate-hz, --begin, --end and --json change what is counted and where it goes.");
 
+  auto* const merge = app.add_subcommand("merge", "merge parts of one recording, each analysed with its own --begin and --end and a --checkpoint, into one result");
+  merge->fallthrough();
+  merge->add_option("PART", into.parts, "checkpoints")->type_name("FILE...")->required();
+
   try {
     app.parse(argc, argv);
     into.info = info->parsed();
@@ -106,11 +116,23 @@ auto parse(int argc, char** argv, options& into) -> std::optional<int> {
       if (!into.recording.empty()) throw CLI::ValidationError("RECORDING", "two were given: " + into.recording + " and " + recording_of_info);
       into.recording = recording_of_info;
     }
-    if (into.recording.empty()) throw CLI::RequiredError("RECORDING: a phy/Kilosort folder");
+    if (merge->parsed() && !into.recording.empty()) throw CLI::ValidationError("merge", "takes checkpoints only; '" + into.recording + "' stands before it");
+    if (into.recording.empty() && !merge->parsed()) throw CLI::RequiredError("RECORDING: a phy/Kilosort folder");
     into.good_only = quality == "good";
     into.first = duration("--first", first, false);
     if (into.first <= std::chrono::nanoseconds{}) throw CLI::ValidationError("--first", "'" + first + "': a bin must be longer than nothing; give a width such as 1ms");
     if (!widths.empty()) into.widths = durations("--widths", widths);
+    if (!window.empty()) {
+      into.window = duration("--window", window, false);
+      into.hop = hop.empty() ? into.window / 10 : duration("--hop", hop, false);
+      if (into.window <= std::chrono::nanoseconds{}) throw CLI::ValidationError("--window", "'" + window + "': a window must be longer than nothing; give a length such as 5s");
+      if (into.hop <= std::chrono::nanoseconds{} || into.window % into.hop != std::chrono::nanoseconds{})
+        throw CLI::ValidationError("--hop", hop.empty() ? "a tenth of '" + window + "' is no whole number of nanoseconds; give --hop" : "'" + hop + "': the window (" + window + ") must be a whole number of hops");
+    } else if (!hop.empty()) {
+      throw CLI::ValidationError("--hop", "goes with --window");
+    }
+    into.checkpoint_every = duration("--checkpoint-every", every, false);
+    if (into.resume && into.checkpoint.empty()) throw CLI::ValidationError("--resume", "goes with --checkpoint FILE, which it goes on from");
     if (!begin.empty()) into.begin = duration("--begin", begin, true);
     if (!end.empty()) into.end = duration("--end", end, true);
     if (into.begin && into.end && *into.end <= *into.begin) throw CLI::ValidationError("--end", "'" + end + "' must come after --begin (" + begin + ")");
@@ -119,7 +141,7 @@ auto parse(int argc, char** argv, options& into) -> std::optional<int> {
     std::pair<std::string, std::string> const outputs[] = {{"--json", into.json}, {"--csv", into.csv}, {"--report", into.report}};
     for (std::size_t k = 0; k < 3; ++k)
       for (std::size_t j = 0; j < k; ++j)
-        if (auto const& file = outputs[k].second; !file.empty() && file == outputs[j].second) throw CLI::ValidationError(outputs[j].first + " and " + outputs[k].first, "would both go to '" + file + "'; name two files");
+        if (auto const& file = outputs[k].second; !file.empty() && file != "/dev/null" && file == outputs[j].second) throw CLI::ValidationError(outputs[j].first + " and " + outputs[k].first, "would both go to '" + file + "'; name two files");
   } catch (CLI::ParseError const& e) {
     return app.exit(e);
   }

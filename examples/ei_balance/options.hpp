@@ -26,6 +26,13 @@ struct options {
   std::optional<std::chrono::nanoseconds> begin, end;
   std::uint64_t seed = 1;
 
+  std::chrono::nanoseconds window{}, hop{};         ///< sliding windows; nought: none
+  std::size_t threads = 0;                          ///< 0: one a processor
+  std::string checkpoint;                           ///< file; empty: none
+  bool resume = false;
+  std::chrono::nanoseconds checkpoint_every = std::chrono::seconds{5};
+  std::vector<std::string> parts;                   ///< ei_balance merge: checkpoints
+
   std::string json, report, csv;                    ///< files to write; empty: none, "-": standard output
   bool quiet = false;
   std::vector<std::string> unused;                  ///< options that others made idle, as sentences

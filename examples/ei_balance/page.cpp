@@ -26,17 +26,17 @@ constexpr std::size_t trace_points = 1000;
 auto text(double x, int digits) -> std::string { return report::decimals(x, digits).text; }
 auto traces_of(analysis_result const& r) -> std::vector<scale_trace> {
   std::vector<scale_trace> out;
-  for (std::size_t k = 0; k < r.scales.size(); ++k) {
-    auto const& s = r.scales[k];
+  for (std::size_t k = 0; k < r.found.scales.size(); ++k) {
+    auto const& s = r.found.scales[k];
     auto const e = s.mean.e * static_cast<double>(r.cells.count(cell::e)), i = s.mean.i * static_cast<double>(r.cells.count(cell::i));
-    if (!std::isnan(s.rho)) out.push_back({s.width, &r.traces[k], e, std::sqrt(s.fano.e * e), i, std::sqrt(s.fano.i * i)});
+    if (!std::isnan(s.rho)) out.push_back({s.width, &r.found.traces[k], e, std::sqrt(s.fano.e * e), i, std::sqrt(s.fano.i * i)});
   }
   return out;
 }
 
 auto coupling_picture(analysis_result const& r) -> report::picture {
   std::vector<figure::coupling_point> points;
-  for (auto const& s : r.scales) points.push_back({in_ms(s.width), s.rho, s.bins, std::isnan(s.rho) ? std::string(to_string(reason_of(s.rho))) : std::string()});
+  for (auto const& s : r.found.scales) points.push_back({in_ms(s.width), s.rho, s.bins, std::isnan(s.rho) ? std::string(to_string(reason_of(s.rho))) : std::string()});
   return {"coupling", "Do excitation and inhibition co-fluctuate?", "Pearson correlation of the ensembles' spike counts, bin by bin, at each scale. No null band is drawn, as none was computed: slow common drift and common input raise r as well.", figure::coupling(points)};
 }
 auto image_picture(analysis_result const& r, std::vector<scale_trace> const& traces) -> report::picture {
@@ -71,11 +71,11 @@ auto raster_picture(analysis_result const& r) -> report::picture {
 auto lag_picture(analysis_result const& r) -> report::picture {
   std::vector<figure::lag_curve> curves;
   std::vector<std::size_t> defined;
-  for (std::size_t k = 0; k < r.scales.size(); ++k)
-    if (!std::isnan(r.scales[k].rho)) defined.push_back(k);
+  for (std::size_t k = 0; k < r.found.scales.size(); ++k)
+    if (!std::isnan(r.found.scales[k].rho)) defined.push_back(k);
   auto const n = (std::min)(std::size_t{7}, defined.size());
   for (std::size_t j = 0; j < n; ++j) {
-    auto const& s = r.scales[defined[n == 1 ? 0 : j * (defined.size() - 1) / (n - 1)]];
+    auto const& s = r.found.scales[defined[n == 1 ? 0 : j * (defined.size() - 1) / (n - 1)]];
     curves.push_back({in_ms(s.width), s.curve});
   }
   return {"lags", "At which lag?", "Cross-correlation of the ensembles at some scales; the dashed line marks lag 0. Bins wider than a few milliseconds show zero lag for every faster process, and common input gives zero lag as well.", figure::lags(curves)};
@@ -133,11 +133,11 @@ auto to_page(analysis_result const& r) -> std::string {
   if (!traces.empty())
     p.pictures.push_back({"mirror", "Activity of both populations", "Firing rate of each population relative to its own mean, excitation upwards and inhibition downwards; the tooltip gives spikes per cell and second.",
                           figure::mirror(mirrored_histogram(traces.front(), {r.cells.count(cell::e), r.cells.count(cell::i)}), in_seconds(r.when.begin), in_seconds(r.when.end))});
-  p.pictures.push_back(raster_picture(r));
+  if (r.recording.table.spikes() > 0) p.pictures.push_back(raster_picture(r));  // merged parts have no spikes to show
   p.pictures.push_back(lag_picture(r));
   if (!r.features.empty()) p.pictures.push_back(plane_picture(r));
-  p.tables.push_back(scale_table(r.scales, "All scales"));
-  for (auto const& s : r.by_state) p.tables.push_back(scale_table(s.scales, "State " + s.name + ", " + text(s.seconds, 1) + " s"));
+  p.tables.push_back(scale_table(r.found.scales, "All scales"));
+  for (auto const& s : r.found.states) p.tables.push_back(scale_table(s.scales, "State " + s.name + ", " + text(s.seconds, 1) + " s"));
   p.footer = "Written by equipoise. Method: Dehghani et al. 2016, Scientific Reports 6:23176. Cite both the paper and the software.";
   return report::html(p, vega_bundle());
 }

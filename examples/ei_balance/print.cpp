@@ -41,7 +41,7 @@ void print(analysis_result const& r, options const& o) {
   std::printf("  E %lld, I %lld, neither %lld  (%s, %s)\n\n", static_cast<long long>(r.cells.count(cell::e)), static_cast<long long>(r.cells.count(cell::i)), static_cast<long long>(r.cells.count(cell::neither)), r.cells.method.c_str(),
               r.cells.putative ? "putative" : "given");
   std::printf("  bin (ms)      bins       r  lag (ms)  centroid  asymmetry  deviation    tail\n");
-  for (auto const& s : r.scales) {
+  for (auto const& s : r.found.scales) {
     auto const ms = in_ms(s.width);
     column(cell_text(ms, ms < 100 ? "%.2f" : "%.0f"), 10);
     column(std::to_string(s.bins), 10);
@@ -62,7 +62,7 @@ void print(analysis_result const& r, options const& o) {
 auto to_csv(analysis_result const& r) -> std::string {
   std::vector<std::string> const names{"width_ms", "bins", "mean_e", "mean_i", "rho", "lag_peak_ms", "lag_centroid_ms", "asymmetry", "deviation_zscored", "deviation_relative", "deviation_relative_floor_removed", "tail_index", "axis_ratio"};
   std::vector<std::vector<double>> columns(names.size());
-  for (auto const& s : r.scales) {
+  for (auto const& s : r.found.scales) {
     auto const ms = in_ms(s.width);
     double const row[] = {ms, static_cast<double>(s.bins), s.mean.e, s.mean.i, s.rho, std::isnan(s.peak.correlation) ? s.peak.correlation : static_cast<double>(s.peak.bins) * ms, s.centroid * ms, s.asymmetry, s.deviation.zscored, s.deviation.relative,
                           s.deviation.relative_floor_removed, s.tail_index, s.symmetry.axis_ratio};

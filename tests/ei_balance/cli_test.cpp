@@ -162,7 +162,7 @@ TEST_CASE("ei_balance: the JSON has the members that its documentation names, nu
   CHECK(keys(j["cells"]) == std::set<std::string>{"excitatory", "inhibitory", "unclassified", "method", "labels", "warnings"});
   REQUIRE(j["scales"].size() == 32);
   for (auto const& s : j["scales"]) {
-    CHECK(keys(s) == std::set<std::string>{"width_ms", "bins", "incomplete_bins", "mean_e", "mean_i", "active_e", "active_i", "fano_e", "fano_i", "rho", "lag_ms", "asymmetry", "deviation", "imbalance", "symmetry", "correlation_by_lag"});
+    CHECK(keys(s) == std::set<std::string>{"width_ms", "bins", "incomplete_bins", "mean_e", "mean_i", "active_e", "active_i", "fano_e", "fano_i", "rho", "rho_ci", "lag_ms", "asymmetry", "deviation", "imbalance", "symmetry", "correlation_by_lag"});
     CHECK(keys(s["lag_ms"]) == std::set<std::string>{"peak", "interpolated", "centroid"});
     CHECK(keys(s["symmetry"]) == std::set<std::string>{"angle_deg", "axis_ratio", "slope", "orthogonal_residual"});
     for (auto const* name : {"zscored", "relative", "relative_floor_removed", "tail_index", "peak", "unit_sum", "per_cell", "active_fraction"}) CHECK(s["deviation"].contains(name));
@@ -268,6 +268,73 @@ TEST_CASE("ei_balance: labels may come through a pipe, in any case of letters") 
   CHECK(j["cells"]["inhibitory"] == 1);
   CHECK(j["recording"]["end_s"] == 2);
   CHECK(std::system(("bash -c '" + std::string(EQUIPOISE_EI_BALANCE) + " " + f.text() + " --quiet --end 2 --labels <(cat " + (f.path / "l.csv").string() + ") --json /dev/null'").c_str()) == 0);
+}
+
+TEST_CASE("ei_balance: the same numbers for any number of threads, from merged parts, and after a run was cut off") {
+  folder const f;
+  auto const states = f.write("states.csv", "begin_s,end_s,state\n0,100.5,a\n100.5,300,b\n350,400,a\n");
+  auto const common = rat + " --threshold-ms 0.428 --quiet --states " + states + " --window 20s --hop 5s";
+  auto const numbers = [&](std::string const& arguments) {
+    auto const r = run(arguments + " --json -", false);
+    REQUIRE(r.code == 0);
+    auto const all = json::parse(r.out);
+    return json{all.at("scales"), all.at("states"), all.at("windows")};
+  };
+  auto const one = numbers(common + " --threads 1");
+  CHECK(one[1].size() == 2);
+  CHECK(one[2].size() == 117);  // (600 − 20) / 5 + 1
+  CHECK(one[2][3]["begin_s"] == 15);
+  CHECK(numbers(common + " --threads 4") == one);
+
+  auto const part = [&](std::string const& name, std::string const& more) { return common + " --checkpoint " + f.text() + "/" + name + " " + more; };
+  CHECK(run(part("c", "--begin 411.1")).code == 0);
+  CHECK(run(part("a", "--end 123.4567")).code == 0);
+  CHECK(run(part("b", "--begin 123.4567 --end 411.1")).code == 0);
+  auto const three = f.text() + "/c " + f.text() + "/a " + f.text() + "/b";
+  CHECK(numbers("merge " + three + " --quiet") == one);
+  CHECK(run("merge " + three + " --report " + f.text() + "/r.html").code == 0);
+
+  // Resumed from a checkpoint of the first part, asked for the whole.
+  CHECK(numbers(part("a", "--resume")) == one);
+  CHECK(numbers(part("a", "--resume")) == one);  // nothing is left to do
+  for (auto const& [arguments, sentence] : std::vector<std::pair<std::string, std::string>>{
+           {"merge " + f.text() + "/b " + f.text() + "/a", "shares time with a part before it"},
+           {"merge " + f.text() + "/none", "none"},
+           {"merge " + states, "not the bytes of a state"},
+           {part("b", "--end 300 --resume"), "time that was not asked for"},
+           {common + " --lags 7 --resume --checkpoint " + f.text() + "/c", "set up in another way"},
+           {rat + " --window 5s --hop 300ms", "whole number of hops"},
+           {rat + " --window 700s", "longer than what is analysed"},
+           {rat + " --hop 1s", "goes with --window"},
+           {rat + " --resume", "goes with --checkpoint"},
+           {rat + " --threads many", "whole number"}}) {
+    auto const r = run(arguments);
+    CHECK_MESSAGE(r.code != 0, arguments);
+    CHECK_MESSAGE(r.code != 128, arguments);
+    CHECK_MESSAGE(r.out.find(sentence) != std::string::npos, arguments << ": " << r.out);
+  }
+  f.write("b", "cut");
+  CHECK(run("merge " + f.text() + "/b").out.find("not the bytes of a state") != std::string::npos);
+}
+
+TEST_CASE("ei_balance: r comes with its interval, undefined where blocks are too few") {
+  auto const all = json::parse(run(rat + " --threshold-ms 0.428 --quiet --json -", false).out);
+  auto defined = 0;
+  for (auto const& s : all.at("scales")) {
+    auto const& ci = s.at("rho_ci");
+    REQUIRE(ci.size() == 2);
+    if (ci[0].is_null()) {
+      CHECK(s.at("reason").contains("rho_ci"));
+      continue;
+    }
+    ++defined;
+    CHECK(ci[0].get<double>() < s.at("rho").get<double>());
+    CHECK(s.at("rho").get<double>() < ci[1].get<double>());
+  }
+  CHECK(defined >= 30);  // 600 s: at 10.9 s there are 54 bins, so that all scales have 20 blocks
+  auto const short_one = json::parse(run(rat + " --end 19 --quiet --json -", false).out);
+  CHECK(short_one.at("scales")[0].at("rho_ci")[0].is_null());
+  CHECK(short_one.at("scales")[0].at("reason").at("rho_ci") == "the recording is too short for an interval: fewer than 20 blocks");
 }
 
 TEST_CASE("ei_balance: bad input is refused with a sentence") {
