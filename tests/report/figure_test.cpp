@@ -39,6 +39,7 @@ TEST_CASE("figure: lag curves run from −within to within, with zero marked") {
   CHECK(rows[7]["c"].is_null());
   CHECK(spec["marks"][0]["encode"]["update"]["x"]["value"] == 0);
   CHECK(spec["axes"][0]["title"].get<std::string>().find("inhibition follows") != std::string::npos);
+  for (auto const& colour : spec["scales"][2]["range"]) CHECK((colour != figure::blue && colour != figure::red));  // these mean E and I
 }
 
 TEST_CASE("figure: E is blue and I red; bounds are triangles; units without a trough-to-peak time are not drawn") {
