@@ -116,6 +116,12 @@ TEST_CASE("state_bytes: a forged checksum does not help: every byte is looked at
     }
   }
   CHECK(accepted > 100);
+
+  auto longer = bytes;
+  longer.insert(longer.size() - 8, 1, 'x');
+  longer[12] = static_cast<char>(longer[12] + 1);  // their length, less than 255
+  REQUIRE(bytes.size() < 255);
+  CHECK(names(answer_to(sealed(longer), small(30)), {"bytes are left over", "byte " + std::to_string(bytes.size() - 8)}));
 }
 
 TEST_CASE("state_bytes: the state of another study is refused, and the sentence tells what it holds and what was expected") {

@@ -24,20 +24,20 @@ struct plain {
 struct nothing {
   static auto fields(auto&) { return std::tie(); }
 };
-/// Configured with a width, which is not among its fields.
-struct counter {
+// [region blank]
+struct counter {  // configured with a width, which is not among its fields
   std::int64_t width, n = 0;
   explicit counter(std::int64_t w) : width(w) {}
   static auto fields(auto& s) { return std::tie(s.n); }
   static auto setup(auto const& s) { return std::tie("width", s.width); }
 };
-/// A list of counters that grows.
-struct panes {
+struct panes {  // counters by pane, more and more of them
   std::int64_t width;
   std::map<std::int64_t, counter> all{};
   static auto fields(auto& s) { return std::tie(s.all); }
-  [[nodiscard]] auto blank() const -> counter { return counter(width); }
+  auto blank() const -> counter { return counter(width); }
 };
+// [endregion blank]
 }  // namespace
 
 TEST_CASE("state_setup: the setup tells what start has configured, whatever the state has counted since") {
