@@ -11,6 +11,17 @@
 
 using namespace equipoise;
 
+// That the register kernels are taken at all: their results are those of the portable one.
+#if defined(__AVX512BW__)
+static_assert(simd::detail::byte_sums<xsimd::avx512bw>::step == 32);
+#endif
+#if defined(__AVX2__)
+static_assert(simd::detail::byte_sums<xsimd::avx2>::step == 16 && simd::detail::byte_sums<xsimd::fma3<xsimd::avx2>>::step == 16);
+#endif
+#if defined(__SSE4_2__)
+static_assert(simd::detail::byte_sums<xsimd::sse4_2>::step == 4);
+#endif
+
 namespace {
 template <class Arch, class C>
 void compare(std::uint64_t seed, C most) {

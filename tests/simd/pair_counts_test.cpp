@@ -10,6 +10,17 @@
 
 using namespace equipoise;
 
+// That the register kernels are taken at all: their results are those of the table.
+#if defined(__AVX512BW__)
+static_assert(simd::detail::byte_compare<xsimd::avx512bw>::step == 64);
+#endif
+#if defined(__AVX2__)
+static_assert(simd::detail::byte_compare<xsimd::avx2>::step == 32 && simd::detail::byte_compare<xsimd::fma3<xsimd::avx2>>::step == 32);
+#endif
+#if defined(__SSE4_2__)
+static_assert(simd::detail::byte_compare<xsimd::sse4_2>::step == 0);
+#endif
+
 TEST_CASE("pair_counts: both ways equal the scalar twin, for every length, alignment, side and size of counts") {
   random_stream random(8);
   int wrong = 0, sets = 0;

@@ -11,6 +11,17 @@
 
 using namespace equipoise;
 
+// That the register kernels are taken at all: their results are those of the portable one.
+#if defined(__AVX512BW__)
+static_assert(simd::detail::product_step<xsimd::avx512bw, std::uint8_t>::step == 64 && simd::detail::product_step<xsimd::avx512bw, std::int16_t>::step == 32);
+#endif
+#if defined(__AVX2__)
+static_assert(simd::detail::product_step<xsimd::avx2, std::uint8_t>::step == 32 && simd::detail::product_step<xsimd::fma3<xsimd::avx2>, std::int16_t>::step == 16);
+#endif
+#if defined(__SSE4_2__)
+static_assert(simd::detail::product_step<xsimd::sse4_2, std::uint8_t>::group == 1);
+#endif
+
 namespace {
 template <class Arch, class V>
 void compare(std::uint64_t seed, std::uint32_t most, std::vector<std::size_t> const& lengths = {0, 1, 15, 16, 17, 63, 64, 65, 500, 5000},

@@ -17,6 +17,16 @@ namespace simd {
 /// The widest instruction set the translation unit is compiled for.
 using best_arch = xsimd::default_arch;
 
+namespace detail {
+/// Instruction sets with AVX-512 on bytes, also those that newer versions of xsimd derive from it; and with AVX2, but no AVX-512. Kernels choose
+/// by `enable_if`, not by `requires`: g++ 12 forgets constrained partial specialisations now and then in long translation units, and would
+/// take the portable kernel in silence.
+template <class Arch>
+inline constexpr bool has_avx512bw = std::is_base_of_v<xsimd::avx512bw, Arch>;
+template <class Arch>
+inline constexpr bool has_avx2_only = std::is_base_of_v<xsimd::avx2, Arch> && !std::is_base_of_v<xsimd::avx512f, Arch>;
+}  // namespace detail
+
 template <class Arch, class T>
 using batch = xsimd::batch<T, Arch>;
 template <class Arch, class T>

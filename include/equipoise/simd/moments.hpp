@@ -39,7 +39,7 @@ namespace detail {
 /// Products of 8-bit counts, summed in 32-bit lanes: a lane takes at most 4 · 255² a step, so it must be emptied every 8 192 steps.
 inline constexpr std::size_t steps_of_bytes = 8192;
 
-template <class Arch>
+template <class Arch, class = void>
 struct byte_sums {  // portable: 32-bit lanes
   using lanes = batch<Arch, std::int32_t>;
   static constexpr std::size_t step = width<Arch, std::int32_t>;
@@ -52,8 +52,8 @@ struct byte_sums {  // portable: 32-bit lanes
 };
 
 #if defined(__AVX512BW__)
-template <>
-struct byte_sums<xsimd::avx512bw> {  // 16-bit products of neighbours added in 32-bit lanes
+template <class Arch>
+struct byte_sums<Arch, std::enable_if_t<has_avx512bw<Arch>>> {  // 16-bit products of neighbours added in 32-bit lanes
   static constexpr std::size_t step = 32;
   __m512i e = _mm512_setzero_si512(), i = e, ee = e, ii = e, ei = e;
   void add(std::uint8_t const* x, std::uint8_t const* y) noexcept {
@@ -75,8 +75,7 @@ struct byte_sums<xsimd::avx512bw> {  // 16-bit products of neighbours added in 3
 
 #if defined(__AVX2__)
 template <class Arch>
-  requires std::is_base_of_v<xsimd::avx2, Arch> && (!std::is_base_of_v<xsimd::avx512f, Arch>)
-struct byte_sums<Arch> {
+struct byte_sums<Arch, std::enable_if_t<has_avx2_only<Arch>>> {
   static constexpr std::size_t step = 16;
   __m256i e = _mm256_setzero_si256(), i = e, ee = e, ii = e, ei = e;
   void add(std::uint8_t const* x, std::uint8_t const* y) noexcept {

@@ -30,14 +30,14 @@ void pair_counts_scalar(C const* e, C const* i, std::size_t n, std::int64_t* tab
 
 namespace detail {
 /// How a register of bins is compared; the primary template has none, and the table is used.
-template <class Arch>
+template <class Arch, class = void>
 struct byte_compare {
   static constexpr std::size_t step = 0;
 };
 
 #if defined(__AVX512BW__)
-template <>
-struct byte_compare<xsimd::avx512bw> {
+template <class Arch>
+struct byte_compare<Arch, std::enable_if_t<has_avx512bw<Arch>>> {
   using bytes = __m512i;
   static constexpr std::size_t step = 64;
   static auto load(std::uint8_t const* x) noexcept -> bytes { return _mm512_loadu_si512(x); }
@@ -52,8 +52,7 @@ struct byte_compare<xsimd::avx512bw> {
 
 #if defined(__AVX2__)
 template <class Arch>
-  requires std::is_base_of_v<xsimd::avx2, Arch> && (!std::is_base_of_v<xsimd::avx512f, Arch>)
-struct byte_compare<Arch> {
+struct byte_compare<Arch, std::enable_if_t<has_avx2_only<Arch>>> {
   using bytes = __m256i;
   static constexpr std::size_t step = 32;
   static auto load(std::uint8_t const* x) noexcept -> bytes { return _mm256_loadu_si256(reinterpret_cast<__m256i const*>(x)); }

@@ -36,7 +36,7 @@ void lagged_products_scalar(V const* x, V const* y, std::size_t n, std::int64_t*
 
 namespace detail {
 /// How `step` elements of x and of y become 32-bit sums of products: `group` products a lane. Portable: one product a lane.
-template <class Arch, class V>
+template <class Arch, class V, class = void>
 struct product_step {
   using sums = batch<Arch, std::int32_t>;
   using row = sums;
@@ -48,8 +48,8 @@ struct product_step {
 };
 
 #if defined(__AVX512BW__)
-template <>
-struct product_step<xsimd::avx512bw, std::int16_t> {
+template <class Arch>
+struct product_step<Arch, std::int16_t, std::enable_if_t<has_avx512bw<Arch>>> {
   using sums = __m512i;
   using row = __m512i;
   static constexpr std::size_t step = 32, group = 2;
@@ -64,8 +64,8 @@ struct product_step<xsimd::avx512bw, std::int16_t> {
   }
   static auto total(sums s) noexcept -> std::int64_t { return sum_of_lanes<xsimd::avx512bw>(batch<xsimd::avx512bw, std::int32_t>(s)); }
 };
-template <>
-struct product_step<xsimd::avx512bw, std::uint8_t> {
+template <class Arch>
+struct product_step<Arch, std::uint8_t, std::enable_if_t<has_avx512bw<Arch>>> {
   using sums = __m512i;
   using row = __m512i;
   static constexpr std::size_t step = 64, group = 4;
@@ -84,8 +84,7 @@ struct product_step<xsimd::avx512bw, std::uint8_t> {
 
 #if defined(__AVX2__)
 template <class Arch, class V>
-  requires std::is_base_of_v<xsimd::avx2, Arch> && (!std::is_base_of_v<xsimd::avx512f, Arch>) && (sizeof(V) <= 2)
-struct product_step<Arch, V> {
+struct product_step<Arch, V, std::enable_if_t<has_avx2_only<Arch> && sizeof(V) <= 2>> {
   using sums = __m256i;
   using row = __m256i;
   static constexpr std::size_t step = 32 / sizeof(V), group = 4 / sizeof(V);
