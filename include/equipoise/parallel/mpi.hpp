@@ -172,6 +172,7 @@ auto packed(outcome<X> const& o) -> std::string {
   attempt(bytes, [&] { bytes.value.emplace(state_bytes(*o.value) + '+'); });
   return bytes.value ? std::move(*bytes.value) : bytes.problem + '-';
 }
+
 /// States up a tree to rank 0, and the whole down again. `make` works out that of this rank; whatever fails on a rank fails on all.
 template <class S, class Make>
 auto reduced(communicator const& c, Make&& make) -> S {
@@ -191,7 +192,7 @@ auto reduced(communicator const& c, Make&& make) -> S {
     auto const sent = c.receive(c.rank() + step);
     if (sent.back() == '-' && mine.problem.empty()) mine.problem = sent.substr(0, sent.size() - 1);
     here([&] {
-      auto theirs = *mine.value;
+      auto theirs = *mine.value;  // its configuration; all fields are replaced
       restore(theirs, std::string_view(sent).substr(0, sent.size() - 1));
       mine.value->merge(theirs);
     });
@@ -225,6 +226,9 @@ template <analysis A, class Source>
 auto run(A const& study, Source const& recording, communicator const& c) {
   if constexpr (!restrictable<Source>) {
     static_assert(never<Source>, "equipoise: ranks share a recording out by time, so it must be readable again and in parts: blocks() and blocks(epochs), as spike_table, recording and within(…) have; of a source that can be read once, make a spike_table first");
+    return refused{};
+  } else if constexpr (!equipoise::detail::takes_events<A>) {
+    static_assert(never<A>, "equipoise: this analysis does not take events; begin it with split(…): split(…) | pyramid(…) | measure(…)");
     return refused{};
   } else {
     return study.finish(detail::reduced<state_of<A, typename Source::tick_type>>(c, [&] {
