@@ -96,7 +96,7 @@ TEST_CASE("atomic_file: where there is no more room the sentence says so, and th
   auto const path = folder.path("night.state");
   replace_file(path, "old");
   for (auto replace : {&replace_file, &detail::replace_portably})
-    for (std::size_t const size : {100'000, 900}) {  // the smaller one lies in a buffer until the file is closed
+    for (auto const size : {std::size_t{100'000}, std::size_t{900}}) {  // the smaller one lies in a buffer until the file is closed
       auto small = old;
       small.rlim_cur = 500;
       REQUIRE(setrlimit(RLIMIT_FSIZE, &small) == 0);
