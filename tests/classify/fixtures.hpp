@@ -3,12 +3,14 @@
 // Files and model waveforms that several tests of this folder use.
 
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <iterator>
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <equipoise/spikes/recording.hpp>
@@ -31,6 +33,26 @@ inline auto read_waveforms(std::string const& path, double rate_hz) -> equipoise
   if (header.find("'fortran_order': True") != std::string::npos)
     for (std::size_t k = 0; k < values.size(); ++k) table.values[k % units * samples + k / units] = values[k];
   return table;
+}
+
+/// A vector of integers of type C in an .npy file of version 1.
+template <class C>
+auto read_integers(std::string const& path, std::string const& descr) -> std::vector<std::int64_t> {
+  std::ifstream in(path, std::ios::binary);
+  std::string const bytes((std::istreambuf_iterator<char>(in)), {});
+  auto const at = bytes.size() < 10 ? std::size_t{0} : 10 + static_cast<unsigned char>(bytes[8]) + 256u * static_cast<unsigned char>(bytes[9]);
+  if (at == 0 || bytes.substr(1, 5) != "NUMPY" || bytes[6] != 1 || bytes.find("'" + descr + "'") > at) throw std::runtime_error("fixture not readable: " + path);
+  std::vector<C> raw((bytes.size() - at) / sizeof(C));
+  std::memcpy(raw.data(), bytes.data() + at, raw.size() * sizeof(C));
+  return {raw.begin(), raw.end()};
+}
+/// Times and units of the reference recording.
+inline auto read_spikes(std::string const& times, std::string const& units) -> std::vector<std::pair<std::int64_t, std::int64_t>> {
+  auto const at = read_integers<std::int64_t>(times, "<i8"), unit = read_integers<std::int32_t>(units, "<i4");
+  if (at.size() != unit.size()) throw std::runtime_error("fixtures of different length");
+  std::vector<std::pair<std::int64_t, std::int64_t>> all;
+  for (std::size_t k = 0; k < at.size(); ++k) all.emplace_back(at[k], unit[k]);
+  return all;
 }
 
 /// Rows of a comma-separated file without its first line.

@@ -11,6 +11,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "../classify/fixtures.hpp"
+
 namespace mine {
 /// A user's train: other names, no members that the library knows.
 struct cell_record {
@@ -68,6 +70,36 @@ TEST_CASE("views: intervals are the differences of consecutive spikes") {
 TEST_CASE("views: intervals of a user's own type") {
   mine::cell_record const cell{{1, 4, 9}, 10};
   CHECK(ranges::to<std::vector>(intervals(cell)) == std::vector<tk>{tk{3}, tk{5}});
+}
+
+TEST_CASE("views: CV, CV2, LV, the shortest and the mean interval of 20 units equal those of scipy and elephant") {
+  using sample = ticks<30'000>;
+  auto const folder = std::string(EQUIPOISE_TEST_DATA "/golden/");
+  std::vector<columns> trains(20);
+  for (auto const& [t, u] : fixtures::read_spikes(folder + "in_spike_times.npy", folder + "in_spike_clusters.npy")) trains[static_cast<std::size_t>(u)].push_back(t);
+  auto const truth = fixtures::read_rows(folder + "unit_stats.csv");
+  REQUIRE(truth.size() == 20);
+  for (std::size_t u = 0; u < 20; ++u) {
+    CAPTURE(u);
+    auto const number = [&](std::size_t column) { return std::stod(truth[u][column]); };
+    auto const all = intervals(spike_span<sample>(trains[u], {sample{0}, sample{1'800'000}}));
+    auto const n = static_cast<double>(trains[u].size()) - 1;
+    REQUIRE(n + 1 == number(1));
+    REQUIRE(all.size() + 1 == trains[u].size());
+    double mean = 0, squares = 0, cv2 = 0, lv = 0;
+    auto shortest = all[0];
+    for (auto const x : all) mean += in_seconds(x) / n, shortest = std::min(shortest, x);
+    for (auto const x : all) squares += (in_seconds(x) - mean) * (in_seconds(x) - mean) / n;
+    for (std::size_t k = 1; k < all.size(); ++k) {
+      auto const x = in_seconds(all[k] - all[k - 1]) / in_seconds(all[k] + all[k - 1]);
+      cv2 += 2 * std::abs(x) / (n - 1), lv += 3 * x * x / (n - 1);
+    }
+    CHECK(std::abs(mean / number(3) - 1) < 1e-12);
+    CHECK(std::abs(std::sqrt(squares) / mean / number(4) - 1) < 1e-12);
+    CHECK(std::abs(cv2 / number(6) - 1) < 1e-12);
+    CHECK(std::abs(lv / number(7) - 1) < 1e-12);
+    CHECK(std::abs(in_seconds(shortest) - number(12)) < 1e-10);  // a difference of two floating times there
+  }
 }
 
 TEST_CASE("views: bursts are maximal runs of short intervals") {

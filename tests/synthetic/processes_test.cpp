@@ -49,6 +49,16 @@ auto cv(spike_vector<tk> const& train) -> double {
   for (std::size_t k = 1; k < train.size(); ++k) intervals.add(in_seconds(train[k] - train[k - 1]));
   return std::sqrt(intervals.variance()) / intervals.mean();
 }
+/// Means over neighbouring intervals a, b: CV2 of 2|a − b|/(a + b), LV of 3((a − b)/(a + b))².
+struct local_variation {
+  over_seeds cv2, lv;
+  explicit local_variation(spike_vector<tk> const& train) {
+    for (std::size_t k = 2; k < train.size(); ++k) {
+      auto const a = in_seconds(train[k - 1] - train[k - 2]), b = in_seconds(train[k] - train[k - 1]), x = (a - b) / (a + b);
+      cv2.add(2 * std::abs(x)), lv.add(3 * x * x);
+    }
+  }
+};
 }  // namespace
 
 TEST_CASE("processes: a Poisson train has its rate, CV 1, and Fano factor 1 in bins of every width") {
@@ -68,12 +78,16 @@ TEST_CASE("processes: a Poisson train has its rate, CV 1, and Fano factor 1 in b
 
 TEST_CASE("processes: a gamma renewal train has its rate from the first bin on, CV 1/√k, and Fano factor 1/k + (1 − 1/k²)/(6νT)") {
   for (double const k : {0.5, 2.0, 4.0}) {
-    over_seeds rate, start, irregularity, f[3];
+    over_seeds rate, start, irregularity, cv2, lv, f[3];
     tk const widths[] = {500ms, 2s, 5s};
     for (std::uint64_t seed = 0; seed < seeds; ++seed) {
       random_stream random(seed);
       auto const train = gamma_renewal(k, 25, observed, random);
       rate.add(train.rate_hz()), irregularity.add(cv(train));
+      if (k > 1) {  // below 1, intervals within a tick are too many
+        local_variation const local(train);
+        cv2.add(local.cv2.mean()), lv.add(local.lv.mean());
+      }
       for (int j = 0; j < 3; ++j) f[j].add(fano(train, widths[j], 25));
       start.add(early_rate(seed, [k](auto first, auto& fresh) { return gamma_renewal(k, 25, first, fresh); }));
     }
@@ -82,6 +96,13 @@ TEST_CASE("processes: a gamma renewal train has its rate from the first bin on, 
     CHECK(start.off(25) < 4);
     CHECK(irregularity.off(1 / std::sqrt(k)) < 4);
     CHECK(irregularity.standard_error() < 0.01);
+    if (k > 1) {
+      // a/(a + b) is Beta(k, k): E|2x − 1| = 2^{1 − 2k}/(k B(k, k)) and E(2x − 1)² = 1/(2k + 1)
+      CHECK(cv2.off(std::exp2(2 - 2 * k) / k * std::exp(std::lgamma(2 * k) - 2 * std::lgamma(k))) < 4);
+      CHECK(lv.off(3 / (2 * k + 1)) < 4);
+      CHECK(cv2.standard_error() < 0.005);
+      CHECK(lv.standard_error() < 0.005);
+    }
     for (int j = 0; j < 3; ++j) CHECK(f[j].off(1 / k + (1 - 1 / (k * k)) / (6 * 25 * in_seconds(widths[j]))) < 4);
     CHECK(f[0].off(1) > 20);  // and not that of Poisson spikes
   }

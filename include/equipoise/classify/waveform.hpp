@@ -150,9 +150,8 @@ inline void read_features(waveform_curve const& c, double per_ms, double align, 
 
   f.trough_ms = p[v].x / per_ms, f.trough_uv = above(v);
   f.peak_ms = p[t].x / per_ms, f.peak_uv = above(t);
-  f.first_peak_uv = above(first);
   f.trough_to_peak_ms = (p[t].x - p[v].x) / per_ms;
-  f.peak_to_trough_ms = (p[v].x - p[first].x) / per_ms;
+  if (v > 0) f.first_peak_uv = above(first), f.peak_to_trough_ms = (p[v].x - p[first].x) / per_ms;
   if (f.peak_uv >= 0 && f.first_peak_uv >= 0 && f.peak_uv + f.first_peak_uv > 0) f.asymmetry = (f.peak_uv - f.first_peak_uv) / (f.peak_uv + f.first_peak_uv);
   if (v == 0 || v == last) f.set(waveform_flag::trough_at_edge);
   if (t == last) f.set(waveform_flag::truncated);

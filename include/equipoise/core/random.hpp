@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 /// \file
-/// Counter-based random numbers: Philox4x32-10 keyed by (seed, stream), and distributions that are the same on every standard library.
+/// Counter-based random numbers: Philox4x32-10 keyed by (seed, stream), and distributions of our own over it.
 ///
-/// Draw k of stream s depends on nothing but (seed, s, k): not on threads, not on what else was drawn.
+/// Word k of stream s depends on nothing but (seed, s, k): not on threads, not on what else was drawn. Words, `uniform` and `below` are the same
+/// everywhere; the other distributions are as equal as the last bit of log, cos and pow of two mathematical libraries.
 
 #include <array>
 #include <cmath>
