@@ -33,7 +33,7 @@ class key_division : public analysis_base {
    public:
     state(std::shared_ptr<std::vector<unit_index> const> group, std::vector<S> parts) : group_(std::move(group)), parts_(std::move(parts)) {}
     static auto fields(auto& s) { return std::tie(s.seen_, s.parts_); }
-    static auto setup(auto const& s) { return std::tie(*s.group_); }
+    static auto setup(auto const& s) { return std::tie("groups", *s.group_); }
 
     void expect(window<T> w) const {
       if (seen_.overlaps(w)) epochs<T>(seen_).add(w);

@@ -37,7 +37,7 @@ class state_division : public analysis_base {
    public:
     state(std::vector<window<T>> when, std::vector<S> parts) : when_(std::move(when)), parts_(std::move(parts)) {}
     static auto fields(auto& s) { return std::tie(s.seen_, s.parts_); }
-    static auto setup(auto const& s) { return std::tie(s.when_); }
+    static auto setup(auto const& s) { return std::tie("epochs", s.when_); }
 
     void expect(window<T> w) const {
       if (seen_.overlaps(w)) epochs<T>(seen_).add(w);

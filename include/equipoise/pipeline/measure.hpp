@@ -58,7 +58,8 @@ class rows_state : public state_base {
  public:
   rows_state(row_layout l, std::vector<Statistics> rows) : layout_(std::move(l)), rows_(std::move(rows)), bins_(rows_.size()) {}
   static auto fields(auto& s) { return std::tie(s.rows_, s.bins_); }
-  static auto setup(auto const& s) { return std::tie(s.layout_.widths, s.layout_.sizes); }
+  static auto setup(auto const& s) { return std::tie("widths", s.layout_.widths, "cells", s.layout_.sizes); }
+  [[nodiscard]] auto restored() const noexcept -> bool { return rows_.size() == layout_.widths.size() && bins_.size() == rows_.size(); }
 
   template <class C>
   void absorb(count_row<C> const& r) {

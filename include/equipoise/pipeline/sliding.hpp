@@ -86,7 +86,7 @@ class window_division : public analysis_base {
 
     state(T anchor, T hop, std::int64_t panes, S blank) : anchor_(anchor), hop_(hop), length_(panes), blank_(std::move(blank)) {}
     static auto fields(auto& s) { return std::tie(s.begin_, s.seen_, s.panes_); }
-    static auto setup(auto const& s) { return std::tie(s.anchor_, s.hop_, s.length_, s.blank_); }
+    static auto setup(auto const& s) { return std::tie("hop", s.hop_, "hops a window", s.length_, s.anchor_); }
     /// An element for a list of panes that is restored.
     [[nodiscard]] auto blank() const -> pane { return pane(0, blank_); }
 

@@ -56,6 +56,7 @@ class live : public state_base {
 
   /// All that a checkpoint needs to go on where it stopped.
   static auto fields(auto& s) { return std::tie(s.state_, s.seen_, s.arrivals_); }
+  static auto setup(auto const& s) { return std::tie("horizon", s.horizon_); }
 
   /// Takes a block, or says why not. Time between blocks is a gap: it was not observed.
   auto absorb(event_block<T> const& block) noexcept -> arrival {

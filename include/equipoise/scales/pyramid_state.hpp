@@ -54,7 +54,8 @@ class pyramid_state : public state_base {
   pyramid_state(std::vector<std::int64_t> widths, bin_anchor<T> anchor, Down d)
       : down(std::move(d)), grid_(std::make_shared<detail::bin_grid const>(std::move(widths), anchor)), open_(grid_->width.size()), units_(grid_->width.size()) {}
   static auto fields(auto& s) { return std::tie(s.seen_, s.open_, s.units_, s.down); }
-  static auto setup(auto const& s) { return std::tie(s.grid_->width, s.grid_->anchor, s.grid_->base); }
+  static auto setup(auto const& s) { return std::tie("ticks", s.grid_->width, "anchor", s.grid_->anchor, s.grid_->base); }
+  [[nodiscard]] auto restored() const noexcept -> bool { return open_.size() == grid_->width.size() && units_.size() == open_.size(); }
 
   /// The time absorbed.
   [[nodiscard]] auto seen() const noexcept -> epochs<T> const& { return seen_; }

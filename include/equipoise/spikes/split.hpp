@@ -49,7 +49,7 @@ class split : public stage_base {
     }
     void expect(window<T> w) const { detail::expect(down, w); }
     void settle(T before) { detail::settle(down, before); }
-    static auto setup(auto const& s) { return std::tie(*s.cells_); }
+    static auto setup(auto const& s) { return std::tie("labels", *s.cells_); }
     /// A block longer than an offset can say is cut.
     void absorb(event_block<T> const& b) {
       constexpr auto longest = T{std::int64_t{1} << 32};
