@@ -42,6 +42,12 @@ struct fragile {
   auto operator()(co_moments const& s, row_info const&) const -> double { return s.n() < least ? undefined(reason::no_positive_peak) : static_cast<double>(s.e()) / static_cast<double>(s.n()); }
 };
 
+struct jumpy {
+  using statistic = co_moments;
+  static constexpr bool value_jumps = true;
+  auto operator()(co_moments const& s, row_info const&) const -> double { return static_cast<double>(s.ee() % 1'000); }
+};
+
 struct series {
   std::vector<std::uint16_t> e, i;
 };
@@ -104,6 +110,7 @@ static_assert(metric<of_rho> && metric<of_lag>);
 static_assert(std::same_as<of_rho::statistic, blocked<co_moments>> && std::same_as<of_lag::statistic, blocked<lag_moments>>);
 static_assert(configures_statistic<of_lag> && !configures_statistic<of_rho>);
 static_assert(value_is_correlation<zero_lag_correlation> && value_is_correlation<own_correlation> && !value_is_correlation<peak_lag> && !value_is_correlation<own>);
+static_assert(value_jumps<peak_lag> && value_jumps<lag_centroid> && value_jumps<jumpy> && !value_jumps<zero_lag_correlation> && !value_jumps<own>);
 
 TEST_CASE("with_interval: the plain jackknife on Fisher's z equals leaving blocks out of the data") {
   auto const x = random_series(1, 600);
@@ -131,7 +138,7 @@ TEST_CASE("with_interval: the plain jackknife on Fisher's z equals leaving block
 TEST_CASE("with_interval: lags, which mind the gaps that leaving out makes, and deviations, and metrics of the user's own") {
   auto x = random_series(2, 600);
   auto check = [&]<class M, class N>(M const& m, N number) {
-    auto const i = of(with_interval(m, number, {.components = 0}), x);
+    auto const i = of(with_interval(m, number, {.method = interval_method::jackknife, .components = 0}), x);
     auto const se = slowly(m, [&](auto const& v) { return static_cast<double>(std::invoke(number, v)); }, x);
     CHECK(i.standard_error == doctest::Approx(se).epsilon(1e-9));
     CHECK(i.hi - i.estimate == doctest::Approx(t59 * se).epsilon(1e-9));
@@ -224,9 +231,13 @@ TEST_CASE("with_interval: the bootstrap agrees with the jackknife, is the same f
     row.scale = scale;
     return of(with_interval(peak_lag{.within = 4}, &peak_lag::value::correlation, o), x, row);
   };
-  auto const jackknife = with({.components = 0}), se = with({.method = interval_method::bootstrap_se, .draws = 400}), percentile = with({.method = interval_method::percentile, .draws = 400});
+  auto const jackknife = with({.method = interval_method::jackknife, .components = 0}), se = with({.method = interval_method::bootstrap_se, .draws = 400}), percentile = with({.method = interval_method::percentile, .draws = 400});
   CHECK(se.standard_error == doctest::Approx(jackknife.standard_error).epsilon(0.2));
   CHECK(se.degrees_of_freedom == 119);
+  CHECK(with({.draws = 400}).lo == se.lo);  // the default for lags
+  CHECK(with({}).method == interval_method::bootstrap_se);
+  CHECK(of(with_interval(jumpy{}), x).method == interval_method::bootstrap_se);
+  CHECK(of(with_interval(own_correlation{}), x).method == interval_method::jackknife);
   CHECK(se.estimate == jackknife.estimate);
   CHECK(se.hi - se.estimate == doctest::Approx(1.98010 * se.standard_error).epsilon(1e-4));  // t of 119
   CHECK(percentile.standard_error == se.standard_error);
