@@ -9,10 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "../near.hpp"
 #include "fixtures.hpp"
 
 namespace eq = equipoise;
 using eq::waveform_flag;
+using equipoise::testing::near;
 using fixtures::model;
 
 namespace {
@@ -49,7 +51,7 @@ TEST_CASE("waveform: the trough-to-peak time of an analytic waveform is found to
     CHECK(f.flags == 0);
     CHECK(f.step_ms == 0);
     auto const grid = eq::features_of(w, 30'000);
-    CHECK(grid.step_ms == doctest::Approx(1.0 / 120).epsilon(1e-12));
+    CHECK(grid.step_ms == near(1.0 / 120, 1e-12));
     CHECK(std::abs(grid.trough_to_peak_ms - m.tp) < 1.0 / 120 + 1e-3);
   });
 }
@@ -62,7 +64,7 @@ TEST_CASE("waveform: where trough and after-potential overlap, extrema and width
     CHECK(std::abs(f.trough_to_peak_ms - (p - v)) < 1e-3);
     auto const half_height = [&](double t) { return m(t) - m(p) / 2; };
     auto const width = fixtures::root(half_height, p, p + 3 * m.sigma2) - fixtures::root(half_height, p - 2 * m.sigma2, p);
-    CHECK(f.half_peak_width_ms == doctest::Approx(width).epsilon(0.01));
+    CHECK(f.half_peak_width_ms == near(width, 0.01));
   });
 }
 
@@ -70,16 +72,35 @@ TEST_CASE("waveform: widths, slopes and times of an analytic waveform agree with
   for (bool const refine : {false, true})
     each_model(5, [&](model const& m) {
       auto const f = eq::features_of(m.sampled(30'000), 30'000, {.refine = refine});
-      CHECK(f.trough_half_width_ms == doctest::Approx(fwhm * m.sigma1).epsilon(0.01));
-      CHECK(f.half_peak_width_ms == doctest::Approx(fwhm * m.sigma2).epsilon(0.01));
-      CHECK(f.half_decay_ms == doctest::Approx(fwhm * m.sigma2 / 2).epsilon(refine ? 0.01 : 0.06));
-      CHECK(f.trough_uv == doctest::Approx(-m.height).epsilon(0.005));
-      CHECK(f.peak_uv == doctest::Approx(m.height * m.A).epsilon(0.005));
-      CHECK(f.amplitude_uv == doctest::Approx(m.height * (1 + m.A)).epsilon(0.005));
-      CHECK(f.repolarization_uv_per_ms == doctest::Approx(m.height * std::exp(-0.5) / m.sigma1).epsilon(0.02));  // at t = σ₁
+      CHECK(f.trough_half_width_ms == near(fwhm * m.sigma1, 0.01));
+      CHECK(f.half_peak_width_ms == near(fwhm * m.sigma2, 0.01));
+      CHECK(f.half_decay_ms == near(fwhm * m.sigma2 / 2, refine ? 0.01 : 0.06));
+      CHECK(f.trough_uv == near(-m.height, 0.005));
+      CHECK(f.peak_uv == near(m.height * m.A, 0.005));
+      CHECK(f.amplitude_uv == near(m.height * (1 + m.A), 0.005));
+      CHECK(f.repolarization_uv_per_ms == near(m.height * std::exp(-0.5) / m.sigma1, 0.02));  // at t = σ₁
       CHECK(std::abs(f.repolarization_ms - m.sigma2) < (refine ? 0.02 * m.sigma2 : 2.0 / 120));                   // inflection of a Gaussian
-      CHECK(f.peak_to_trough_ms >= 0);
     });
+}
+
+TEST_CASE("waveform: a first peak before the trough gives peak-to-trough time and asymmetry in closed form") {
+  for (bool const refine : {false, true})
+    for (double const before : {0.15, 0.6})  // its height, over that of the trough; the second peak has 0.3
+      for (double const phase : {0.0, 0.011, 0.021}) {
+        // three Gaussians so far apart that none is felt at the others' extrema: 8 SD
+        model const second{.sigma1 = 0.1, .sigma2 = 0.2, .tp = 1.6, .A = 0.3, .at_ms = 2.2 + phase, .end_ms = 2.2 + phase + 1.6 + 0.9};
+        auto w = second.sampled(30'000);
+        for (std::size_t k = 0; k < w.size(); ++k) {
+          auto const t = static_cast<double>(k) / 30 - (second.at_ms - 1.2);
+          w[k] += static_cast<float>(100 * before * std::exp(-t * t / (2 * 0.15 * 0.15)));
+        }
+        auto const f = eq::features_of(w, 30'000, {.refine = refine});
+        CHECK_FALSE(f.has(waveform_flag::positive_going));
+        CHECK(std::abs(f.peak_to_trough_ms - 1.2) < (refine ? 1e-3 : 1.0 / 120 + 1e-3));
+        CHECK(std::abs(f.trough_to_peak_ms - 1.6) < (refine ? 1e-3 : 1.0 / 120 + 1e-3));
+        CHECK(f.first_peak_uv == near(100 * before, 0.002));
+        CHECK(f.asymmetry == near((0.3 - before) / (0.3 + before), 0.005));
+      }
 }
 
 TEST_CASE("waveform: features do not depend on scale, offset or rate") {
@@ -95,10 +116,10 @@ TEST_CASE("waveform: features do not depend on scale, offset or rate") {
       // an offset larger than the spike needs the zero line that goes with it
       auto const g = eq::features_of(m.sampled(30'000), 30'000, {.refine = true, .zero = offset > 100 ? eq::zero_line::baseline : eq::zero_line::raw});
       CHECK(std::abs(g.trough_to_peak_ms - f.trough_to_peak_ms) < 1e-3);
-      CHECK(g.half_peak_width_ms == doctest::Approx(f.half_peak_width_ms).epsilon(0.002));
-      CHECK(g.trough_half_width_ms == doctest::Approx(f.trough_half_width_ms).epsilon(0.002));
-      CHECK(g.amplitude_uv == doctest::Approx(2.5 * f.amplitude_uv).epsilon(1e-4));
-      CHECK(g.baseline_uv == doctest::Approx(offset).epsilon(0.01));
+      CHECK(g.half_peak_width_ms == near(f.half_peak_width_ms, 0.002));
+      CHECK(g.trough_half_width_ms == near(f.trough_half_width_ms, 0.002));
+      CHECK(g.amplitude_uv == near(2.5 * f.amplitude_uv, 1e-4));
+      CHECK(g.baseline_uv == near(offset, 0.01));
       CHECK(g.flags == 0);
     }
   });
@@ -125,20 +146,20 @@ TEST_CASE("waveform: the a/b ratio, the first peak and the baseline, worked by h
   std::vector<float> const w{1, 1, 1, 1, 3, 1, -9, -3, 5, 7, 5, 3, 1, 1};
   auto const f = eq::features_of(w, 10'000, {.upsampling = 1, .baseline_ms = 0.2}, 2.0);
   CHECK(f.baseline_uv == 1);
-  CHECK(f.trough_ms == doctest::Approx(0.6));
+  CHECK(f.trough_ms == near(0.6, 1e-9));
   CHECK(f.trough_uv == -10);
   CHECK(f.first_peak_uv == 2);
   CHECK(f.peak_uv == 6);
-  CHECK(f.trough_to_peak_ms == doctest::Approx(0.3));
-  CHECK(f.peak_to_trough_ms == doctest::Approx(0.2));
-  CHECK(f.asymmetry == doctest::Approx(0.5));                        // (6 − 2) / (6 + 2)
-  CHECK(f.trough_half_width_ms == doctest::Approx(0.4 / 3));         // −4 is crossed at samples 5.5 and 6 + 5/6
-  CHECK(f.half_peak_width_ms == doctest::Approx(0.2625));            // 4 is crossed at samples 7.875 and 10.5
-  CHECK(f.half_decay_ms == doctest::Approx(0.15));
-  CHECK(f.recovery_uv_per_ms == doctest::Approx(-16));               // 7, 5, 3, 1, 1: −1.6 a sample
+  CHECK(f.trough_to_peak_ms == near(0.3, 1e-9));
+  CHECK(f.peak_to_trough_ms == near(0.2, 1e-9));
+  CHECK(f.asymmetry == near(0.5, 1e-9));                        // (6 − 2) / (6 + 2)
+  CHECK(f.trough_half_width_ms == near(0.4 / 3, 1e-9));         // −4 is crossed at samples 5.5 and 6 + 5/6
+  CHECK(f.half_peak_width_ms == near(0.2625, 1e-9));            // 4 is crossed at samples 7.875 and 10.5
+  CHECK(f.half_decay_ms == near(0.15, 1e-9));
+  CHECK(f.recovery_uv_per_ms == near(-16, 1e-9));               // 7, 5, 3, 1, 1: −1.6 a sample
   CHECK(std::isnan(f.repolarization_fit_uv_per_ms));                 // two samples before the return to the baseline
   CHECK(f.amplitude_uv == 16);
-  CHECK(f.snr == doctest::Approx(4));                                // 16 / (2 · 2)
+  CHECK(f.snr == near(4, 1e-9));                                // 16 / (2 · 2)
   CHECK(std::isnan(eq::features_of(w, 10'000).snr));
 }
 
@@ -173,6 +194,9 @@ TEST_CASE("waveform: a window that starts inside the spike has no baseline, and 
   CHECK(g.has(waveform_flag::trough_at_edge));
   CHECK(g.has(waveform_flag::no_trough_crossing));
   CHECK(std::isnan(g.trough_half_width_ms));
+  CHECK(eq::reason_of(g.peak_to_trough_ms) == eq::reason::not_available);  // nothing before the first sample
+  CHECK(eq::reason_of(g.first_peak_uv) == eq::reason::not_available);
+  CHECK(std::isnan(g.asymmetry));
 }
 
 TEST_CASE("waveform: two deep troughs are flagged, two shallow ones are not") {
@@ -267,8 +291,8 @@ TEST_CASE("waveform: on the samples themselves, times equal numpy's and widths a
     CHECK(std::abs(f.trough_to_peak_ms * 30 - number(basic, 1)) < 1e-9);
     CHECK(std::abs(f.trough_half_width_ms * 30 - number(basic, 3)) < 1e-6);
     CHECK(std::abs(f.trough_to_peak_ms - number(si, 0) * 1e3) < 1e-9);
-    CHECK(f.repolarization_fit_uv_per_ms == doctest::Approx(number(si, 3) / 1e3).epsilon(1e-6));
-    CHECK(f.recovery_uv_per_ms == doctest::Approx(number(si, 4) / 1e3).epsilon(1e-6));
+    CHECK(f.repolarization_fit_uv_per_ms == near(number(si, 3) / 1e3, 1e-6));
+    CHECK(f.recovery_uv_per_ms == near(number(si, 4) / 1e3, 1e-6));
   }
 }
 

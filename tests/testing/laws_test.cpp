@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <equipoise/pipeline/compose.hpp>
@@ -15,6 +16,7 @@
 #include <equipoise/stats/lag_moments.hpp>
 #include <equipoise/stats/unit_moments.hpp>
 #include <equipoise/testing/laws.hpp>
+#include <map>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -172,6 +174,39 @@ TEST_CASE("laws: hold for a recording in nanoseconds, cut far below 2^32 ticks a
   auto const study = split({cell::e, cell::i, cell::e}) | pyramid(scales) | measure("co"_n = keep<co_moments>{}, "lag"_n = lagged{});
   auto const report = check_fold(study, table, 3, 40);
   CHECK(report.holds());
+}
+
+TEST_CASE("laws: hold for blocks of more than 65 536 of the finest bins, which the pyramid cuts, and the rows are those of a plain count") {
+  for (bool const gaps : {false, true}) {
+    auto const [table, cells] = testing::random_recording<tk>(21, {.units = 6, .length = 700'000, .spikes = 20'000, .gaps = gaps, .begin = -50'000});
+    std::vector<tk> const fine{tk{3}, tk{17}, tk{777}, tk{88'888}};
+    auto const study = split(cells) | pyramid(fine) | measure("co"_n = keep<co_moments>{}, "lag"_n = lagged{}, "joint"_n = keep<joint_histogram>{}, "rows"_n = keep<count_rows>{}, "groups"_n = grouped{});
+    auto const report = check_fold(study, table, 5, 30);
+    for (auto const& what : report.broken) MESSAGE(what);
+    CHECK(report.holds());
+    CHECK(std::any_of(table.observed().begin(), table.observed().end(), [](auto const& w) { return w.length() > tk{3 * 65'536}; }));
+
+    auto state = study.start(layout<tk>{table.when(), table.size()});
+    event_block<tk> const all{table.when(), table.at(), table.unit()};
+    for (auto const& w : table.observed()) state.absorb(all.within(w));
+    auto const r = study.finish(state);
+    for (std::size_t k = 0; k < fine.size(); ++k) {
+      auto const w = fine[k].count();
+      std::map<std::int64_t, std::array<std::uint32_t, 2>> count;
+      for (std::size_t j = 0; j < table.spikes(); ++j)
+        if (auto const c = cells[table.unit()[j]]; c != cell::neither) ++count[floor_div(table.at()[j], w)][c == cell::i];
+      std::int64_t wrong = 0, bins = 0, expected = 0;
+      for (auto const& o : table.observed()) expected += std::max<std::int64_t>(0, floor_div(o.end.count(), w) - ceil_div(o.begin.count(), w));
+      for (auto const& run : r["rows"_n][k].runs())
+        for (std::size_t b = 0; b < run.e.size(); ++b, ++bins) {
+          auto const found = count.find(run.first + static_cast<std::int64_t>(b));
+          auto const truth = found == count.end() ? std::array<std::uint32_t, 2>{} : found->second;
+          wrong += run.e[b] != truth[0] || run.i[b] != truth[1];
+        }
+      CHECK(wrong == 0);
+      CHECK(bins == expected);
+    }
+  }
 }
 
 TEST_CASE("laws: a statistic that breaks them is caught, and the report says which law") {
