@@ -178,7 +178,7 @@ TEST_CASE("laws: hold for a recording in nanoseconds, cut far below 2^32 ticks a
 
 TEST_CASE("laws: hold for blocks of more than 65 536 of the finest bins, which the pyramid cuts, and the rows are those of a plain count") {
   for (bool const gaps : {false, true}) {
-    auto const [table, cells] = testing::random_recording<tk>(21, {.units = 6, .length = 700'000, .spikes = 20'000, .gaps = gaps, .begin = -50'000});
+    auto const [table, cells] = testing::random_recording<tk>(21, {.units = 6, .length = 2'000'000, .spikes = 20'000, .gaps = gaps, .begin = -50'000});
     std::vector<tk> const fine{tk{3}, tk{17}, tk{777}, tk{88'888}};
     auto const study = split(cells) | pyramid(fine) | measure("co"_n = keep<co_moments>{}, "lag"_n = lagged{}, "joint"_n = keep<joint_histogram>{}, "rows"_n = keep<count_rows>{}, "groups"_n = grouped{});
     auto const report = check_fold(study, table, 5, 30);
