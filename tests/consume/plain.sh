@@ -9,4 +9,5 @@ mkdir -p "$(dirname "$out")"
 set -x
 "${CXX:-g++}" -std=c++20 -O3 -march=native -I "$root/include" "$@" -o "$out"
 set +x
+cd "$root"  # where examples look for the recording that is shipped
 case $1 in */ei_balance/*) "$out" --help >/dev/null ;; *) "$out" ;; esac
