@@ -64,7 +64,7 @@ auto to_csv(analysis_result const& r) -> std::string {
   std::vector<std::vector<double>> columns(names.size());
   for (auto const& s : r.found.scales) {
     auto const ms = in_ms(s.width);
-    double const row[] = {ms, static_cast<double>(s.bins), s.mean.e, s.mean.i, s.rho, std::isnan(s.peak.correlation) ? s.peak.correlation : static_cast<double>(s.peak.bins) * ms, s.centroid * ms, s.asymmetry, s.deviation.zscored, s.deviation.relative,
+    double const row[] = {ms, static_cast<double>(s.bins), s.mean.e, s.mean.i, s.rho, std::isnan(s.peak.interpolated) ? s.peak.interpolated : static_cast<double>(s.peak.bins) * ms, s.centroid * ms, s.asymmetry, s.deviation.zscored, s.deviation.relative,
                           s.deviation.relative_floor_removed, s.tail_index, s.symmetry.axis_ratio};
     for (std::size_t k = 0; k < names.size(); ++k) columns[k].push_back(row[k]);
   }
