@@ -36,8 +36,13 @@ auto traces_of(analysis_result const& r) -> std::vector<scale_trace> {
 
 auto coupling_picture(analysis_result const& r) -> report::picture {
   std::vector<figure::coupling_point> points;
-  for (auto const& s : r.found.scales) points.push_back({in_ms(s.width), s.rho, s.bins, std::isnan(s.rho) ? std::string(to_string(reason_of(s.rho))) : std::string()});
-  return {"coupling", "Do excitation and inhibition co-fluctuate?", "Pearson correlation of the ensembles' spike counts, bin by bin, at each scale. No null band is drawn, as none was computed: slow common drift and common input raise r as well.", figure::coupling(points)};
+  for (auto const& s : r.found.scales) {
+    points.push_back({in_ms(s.width), s.rho, s.bins, std::isnan(s.rho) ? std::string(to_string(reason_of(s.rho))) : std::string()});
+    if (auto const& i = s.rho_interval; !std::isnan(i.lo) && !std::isnan(i.hi)) points.back().low = i.lo, points.back().high = i.hi;
+  }
+  return {"coupling", "Do excitation and inhibition co-fluctuate?",
+          "Pearson correlation of the ensembles' spike counts, bin by bin, at each scale. Grey: 95 % interval from blocks of the recording, where there are enough of them. No null band is drawn, as none was computed: slow common drift and common input raise r as well.",
+          figure::coupling(points)};
 }
 auto image_picture(analysis_result const& r, std::vector<scale_trace> const& traces) -> report::picture {
   auto const begin = in_seconds(r.when.begin), end = in_seconds(r.when.end);
@@ -94,16 +99,20 @@ auto plane_picture(analysis_result const& r) -> report::picture {
           figure::plane(points, "Trough width (ms)", r.cut_ms)};
 }
 
+auto between(interval const& i) -> report::field {
+  if (std::isnan(i.lo) || std::isnan(i.hi)) return report::decimals(i.lo, 2);
+  return {text(i.lo, 2) + " … " + text(i.hi, 2)};
+}
 auto scale_table(std::vector<scale_result> const& scales, std::string caption) -> report::table {
   report::table t{std::move(caption),
-                  {{"bin (ms)", "realised width"}, {"bins", "complete bins"}, {"mean E", "spikes per cell and bin"}, {"mean I", "spikes per cell and bin"}, {"r", "correlation at zero lag"}, {"lag (ms)", "of the peak of the cross-correlation, by parabola; above 0 inhibition follows"},
+                  {{"bin (ms)", "realised width"}, {"bins", "complete bins"}, {"mean E", "spikes per cell and bin"}, {"mean I", "spikes per cell and bin"}, {"r", "correlation at zero lag"}, {"95 %", "interval of r, from blocks of the recording"}, {"lag (ms)", "of the peak of the cross-correlation, by parabola; above 0 inhibition follows"},
                    {"centroid (ms)", "of the half maximum of the cross-correlation"}, {"asymmetry", "−1 … 1 over ±10 ms"}, {"deviation", "SD of e/mean − i/mean, Poisson floor removed"}, {"relative", "the same with the floor"}, {"z", "SD of z(E) − z(I)"},
                    {"tail", "share of bins beyond 3 robust SD"}, {"axis ratio", "λ₂/λ₁ of the ellipse of (E, I)"}},
                   {}};
   for (auto const& s : scales) {
     auto const ms = in_ms(s.width);
     auto const fine = ms < 10 ? 2 : ms < 1000 ? 1 : 0;
-    t.rows.push_back({report::decimals(ms, ms < 100 ? 2 : 0), report::count(s.bins), report::decimals(s.mean.e, 4), report::decimals(s.mean.i, 4), report::decimals(s.rho, 3), report::decimals(std::isnan(s.peak.interpolated) ? s.peak.interpolated : s.peak.interpolated * ms, fine),
+    t.rows.push_back({report::decimals(ms, ms < 100 ? 2 : 0), report::count(s.bins), report::decimals(s.mean.e, 4), report::decimals(s.mean.i, 4), report::decimals(s.rho, 3), between(s.rho_interval), report::decimals(std::isnan(s.peak.interpolated) ? s.peak.interpolated : s.peak.interpolated * ms, fine),
                       report::decimals(std::isnan(s.centroid) ? s.centroid : s.centroid * ms, fine), report::decimals(s.asymmetry, 2), report::decimals(s.deviation.relative_floor_removed, 3), report::decimals(s.deviation.relative, 3), report::decimals(s.deviation.zscored, 3),
                       report::decimals(s.tail_index, 4), report::decimals(s.symmetry.axis_ratio, 3)});
   }
@@ -127,7 +136,8 @@ auto to_page(analysis_result const& r) -> std::string {
   p.warnings = r.warnings;
   auto const traces = traces_of(r);
   if (traces.empty()) p.notes.push_back("No scale could be measured, so that there is no image of deviations and no mirrored histogram.");
-  if (r.features.empty()) p.notes.push_back("The folder holds no waveforms, so that the plane of waveforms is not drawn.");
+  if (r.features.empty()) p.notes.push_back("There are no waveforms, so that their plane is not drawn.");
+  if (r.recording.table.spikes() == 0) p.notes.push_back("There are no spikes at hand, so that no raster is drawn.");
   p.pictures.push_back(coupling_picture(r));
   if (!traces.empty()) p.pictures.push_back(image_picture(r, traces));
   if (!traces.empty())

@@ -86,7 +86,7 @@ inline auto coupling(std::span<coupling_point const> points) -> json {
   auto spec = blank(280, "Correlation of excitatory and inhibitory counts at zero lag against bin width");
   spec["data"] = {{{"name", "r"}, {"values", rows}}, {{"name", "missing"}, {"values", missing}}};
   auto const low = points.empty() ? 1.0 : points.front().width_ms, high = points.empty() ? 10.0 : points.back().width_ms;
-  spec["scales"] = {{{"name", "x"}, {"type", "log"}, {"domain", {low / 1.15, high * 1.15}}, {"range", "width"}}, {{"name", "y"}, {"type", "linear"}, {"domain", {{"data", "r"}, {"field", "r"}}}, {"range", "height"}, {"zero", true}, {"nice", true}}};
+  spec["scales"] = {{{"name", "x"}, {"type", "log"}, {"domain", {low / 1.15, high * 1.15}}, {"range", "width"}}, {{"name", "y"}, {"type", "linear"}, {"domain", {{"data", "r"}, {"fields", {"r", "lo", "hi"}}}}, {"range", "height"}, {"zero", true}, {"nice", true}}};
   auto x = axis("bottom", "x", "Bin width (ms)");
   x["values"] = {1, 3, 10, 30, 100, 300, 1000, 3000, 10000};
   x["format"] = "~s";
@@ -97,7 +97,7 @@ inline auto coupling(std::span<coupling_point const> points) -> json {
     {{"type", "area"}, {"from", {{"data", "r"}}}, {"encode", {{"update", {{"x", field("x", "w")}, {"y", field("y", "lo")}, {"y2", field("y", "hi")}, {"defined", {{"signal", "isValid(datum.lo)"}}}, {"fill", {{"value", grey}}}, {"fillOpacity", {{"value", 0.25}}}}}}}},
     {{"type", "line"}, {"from", {{"data", "r"}}}, {"encode", {{"update", {{"x", field("x", "w")}, {"y", field("y", "r")}, {"stroke", {{"value", ink}}}, {"strokeWidth", {{"value", 1.5}}}}}}}},
     {{"type", "symbol"}, {"from", {{"data", "r"}}}, {"encode", {{"update", {{"x", field("x", "w")}, {"y", field("y", "r")}, {"size", {{"value", 45}}}, {"fill", {{"value", ink}}},
-       {"tooltip", {{"signal", "{'bin width': format(datum.w, ',.4~g') + ' ms', 'r': format(datum.r, '.3f'), 'bins': format(datum.n, ',')}"}}}}}}}},
+       {"tooltip", {{"signal", "{'bin width': format(datum.w, ',.4~g') + ' ms', 'r': format(datum.r, '.3f'), 'between': isValid(datum.lo) ? format(datum.lo, '.3f') + ' and ' + format(datum.hi, '.3f') : '', 'bins': format(datum.n, ',')}"}}}}}}}},
     {{"type", "symbol"}, {"from", {{"data", "missing"}}}, {"encode", {{"update", {{"x", field("x", "w")}, {"y", {{"signal", "height"}}}, {"shape", {{"value", "cross"}}}, {"angle", {{"value", 45}}}, {"size", {{"value", 45}}}, {"fill", {{"value", grey}}},
        {"tooltip", {{"signal", "{'bin width': format(datum.w, ',.4~g') + ' ms', 'undefined': datum.why, 'bins': format(datum.n, ',')}"}}}}}}}}};
   return spec;

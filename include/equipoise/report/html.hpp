@@ -77,7 +77,7 @@ struct page {
 
 namespace detail {
 inline constexpr auto style = R"css(
-:root{color-scheme:light}body{font:15px/1.5 system-ui,sans-serif;color:#222;margin:0 auto;max-width:1080px;padding:1.2rem}
+:root{color-scheme:light}body{font:15px/1.5 system-ui,sans-serif;color:#222;margin:0 auto;max-width:1180px;padding:1.2rem}
 h1{font-size:1.5rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .3rem}.sub{color:#555;margin:.1rem 0 1rem;overflow-wrap:anywhere}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:0}dt{color:#555}dd{margin:0;overflow-wrap:anywhere}
 .warn{background:#fff6e0;border-left:4px solid #d9a400;padding:.5rem .8rem;margin:1rem 0}.warn ul{margin:.2rem 0;padding-left:1.2rem}
