@@ -63,7 +63,6 @@ struct correlation_interval {
   std::int64_t at_least = bins_to_report;
   [[nodiscard]] auto start(row_info const&) const -> statistic { return statistic(within, true); }
 
-  template <class Real = double>  // so that only who asks for it pays for the compilation of quantiles
   auto operator()(statistic const& s, row_info const& row) const -> interval {
     auto const all = s.at(0);
     auto spread = [&](std::int64_t one, std::int64_t other, std::int64_t products) { return int128{all.n} * products - int128{one} * other; };
@@ -76,7 +75,7 @@ struct correlation_interval {
     auto const n = effective_bins{within, at_least}(s, row);
     if (auto const why = detail::unusable(n); why != reason::none) return detail::no_interval(i, why);
     if (n < 4) return detail::no_interval(i, reason::too_few_bins);
-    i = detail::around<Real>(i, centre, 1 / std::sqrt(n - 3), std::numeric_limits<Real>::infinity(), level, true);
+    i = detail::around(i, centre, 1 / std::sqrt(n - 3), std::numeric_limits<double>::infinity(), level, true);
     i.effective_bins = n, i.neighbours = undefined(reason::not_available);
     return i;
   }

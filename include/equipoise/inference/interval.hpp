@@ -98,10 +98,8 @@ inline auto unusable(double x) -> reason {
   return why != reason::none ? why : std::isinf(x) ? reason::no_influence : reason::not_available;
 }
 
-/// An interval from the standard error and the degrees of freedom on its scale. A template, so that only who asks for an interval pays for the
-/// compilation of quantiles.
-template <class Real>
-auto around(interval i, Real centre, Real se, Real df, Real level, bool fisher) -> interval {
+/// An interval from the standard error and the degrees of freedom on its scale.
+inline auto around(interval i, double centre, double se, double df, double level, bool fisher) -> interval {
   auto const reach = two_sided_t(level, df) * se;
   auto const back = [fisher](double z) { return fisher ? std::tanh(z) : z; };
   i.lo = back(centre - reach), i.hi = back(centre + reach), i.degrees_of_freedom = df;
