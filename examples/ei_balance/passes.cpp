@@ -23,7 +23,6 @@ using ns = std::chrono::nanoseconds;
 
 namespace {
 
-constexpr std::int64_t bins_in_windows = bins_to_report;
 constexpr auto at_once = 60s;  // of the recording between two looks at the clock, while there is a checkpoint
 
 /// The study: the whole, each state and each window, in one pass.
@@ -34,7 +33,7 @@ auto study_of(setup const& how) {
                              "tail"_n = tail_index{}, "peak_normalised"_n = peak_normalised_deviation{}, "symmetry"_n = symmetry_axis{}, "fano"_n = fano_factors{}, "trace"_n = trace{.pixel = how.pixel});
   auto const windows = [&] {
     return sliding(how.window, how.hop) | split(how.cells) | pyramid(how.widths)
-         | measure("rho"_n = zero_lag_correlation{.at_least = bins_in_windows}, "deviation"_n = relative_deviation{.floor_removed = false, .at_least = bins_in_windows});
+         | measure("rho"_n = zero_lag_correlation{}, "deviation"_n = relative_deviation{.floor_removed = false});
   };
   return fork("whole"_n = whole, "states"_n = optionally(how.states.empty() ? std::nullopt : std::optional(by_state(how.states) | whole)), "windows"_n = optionally(how.window == 0ns ? std::nullopt : std::optional(windows())));
 }
@@ -49,7 +48,7 @@ struct pass : state_base {
   static auto fields(auto& s) { return std::tie(s.done, s.absorbed); }
   void add(epochs<ns> const& when, state const& more) {
     absorbed.merge(more);
-    for (auto const& w : when) done.add(w);
+    done.add_all(when);
   }
 };
 

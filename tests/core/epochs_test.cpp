@@ -176,3 +176,14 @@ TEST_CASE("epochs: filled until an instant, the gaps before it are gone and thos
   none.fill_until(tk{5});
   CHECK(none.empty());
 }
+
+TEST_CASE("epochs: a whole set is added, or refused before anything changes") {
+  auto a = epochs<tk>{w(0, 10), w(20, 30)};
+  a.add_all(epochs<tk>{w(10, 15), w(40, 50)});
+  CHECK(a == epochs<tk>{w(0, 15), w(20, 30), w(40, 50)});
+  auto const before = a;
+  CHECK_THROWS_WITH_AS(a.add_all(epochs<tk>{w(60, 70), w(29, 31)}), doctest::Contains("absorbed twice"), error);
+  CHECK(a == before);
+  CHECK_NOTHROW(a.expect_new(w(30, 40)));
+  CHECK_THROWS_AS(a.expect_new(w(14, 16)), error);
+}

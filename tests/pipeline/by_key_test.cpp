@@ -70,3 +70,8 @@ TEST_CASE("by_key: keys that do not fit, and states of other groups, are refused
   auto a = (by_key(std::vector<int>{0, 0, 0, 0, 1, 1, 1, 1}) | study_of(cells)).start(l), b = (by_key(std::vector<int>{0, 0, 0, 1, 1, 1, 1, 1}) | study_of(cells)).start(l);
   CHECK_THROWS_WITH_AS(a.merge(b), doctest::Contains("different groups"), error);
 }
+
+TEST_CASE("by_key: labels for more units than there are, or for fewer, are refused by their sentence") {
+  auto const [table, cells] = testing::random_recording<tk>(2, {.units = 8, .length = 1'000, .spikes = 100, .gaps = false, .begin = 0});
+  for (std::size_t const n : {5u, 9u, 5'000u}) CHECK_THROWS_WITH_AS((table | by_key(shank) | study_of(std::vector<cell>(n, cell::e))), doctest::Contains("one label per unit"), error);
+}

@@ -77,7 +77,7 @@ class epochs {
       windows_.back().end = w.end;
       return;
     }
-    if (overlaps(w)) throw error("equipoise: the same time was absorbed twice (" + text(w) + "); each stretch of a recording may enter a state once");
+    expect_new(w);
     auto const at = windows_.begin() + (first_ending_after(w.begin) - windows_.cbegin());
     auto const joins_left = at != windows_.begin() && std::prev(at)->end == w.begin;
     auto const joins_right = at != windows_.end() && at->begin == w.end;
@@ -93,6 +93,17 @@ class epochs {
     }
   }
 
+  /// Adds all time of another set.
+  ///
+  /// Errors   `error`, and the set unchanged, if the two share time
+  void add_all(epochs const& more) {
+    for (auto const& w : more) expect_new(w);
+    for (auto const& w : more) add(w);
+  }
+  /// Errors: `error` if the window shares time with the set.
+  void expect_new(window<T> w) const {
+    if (overlaps(w)) throw error("equipoise: the same time was absorbed twice (" + text(w) + "); each stretch of a recording may enter a state once");
+  }
   /// From its begin to t, the set is one window: what lay between is not to be waited for. Nothing changes if the set begins at t or later.
   void fill_until(T t) {
     if (!empty() && windows_.front().begin < t && windows_.front().end < t) *this = *this | epochs(window<T>{windows_.front().begin, t});

@@ -35,9 +35,7 @@ class key_division : public analysis_base {
     static auto fields(auto& s) { return std::tie(s.seen_, s.parts_); }
     static auto setup(auto const& s) { return std::tie("groups", *s.group_); }
 
-    void expect(window<T> w) const {
-      if (seen_.overlaps(w)) epochs<T>(seen_).add(w);
-    }
+    void expect(window<T> w) const { seen_.expect_new(w); }
     /// Events by group, in time order within each: counted, then laid out.
     void absorb(event_block<T> const& b) {
       seen_.add(b.when);
@@ -60,8 +58,7 @@ class key_division : public analysis_base {
     }
     auto merge(state const& o) -> state& {
       if (*group_ != *o.group_) throw error("by_key: states of different groups cannot be merged");
-      for (auto const& w : o.seen_) expect(w);
-      for (auto const& w : o.seen_) seen_.add(w);
+      seen_.add_all(o.seen_);
       for (std::size_t g = 0; g < parts_.size(); ++g) parts_[g].merge(o.parts_[g]);
       return *this;
     }

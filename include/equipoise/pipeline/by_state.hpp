@@ -39,9 +39,7 @@ class state_division : public analysis_base {
     static auto fields(auto& s) { return std::tie(s.seen_, s.parts_); }
     static auto setup(auto const& s) { return std::tie("epochs", s.when_); }
 
-    void expect(window<T> w) const {
-      if (seen_.overlaps(w)) epochs<T>(seen_).add(w);
-    }
+    void expect(window<T> w) const { seen_.expect_new(w); }
     void absorb(event_block<T> const& b) {
       seen_.add(b.when);
       auto k = std::upper_bound(when_.begin(), when_.end(), b.when.begin, [](T t, window<T> const& w) { return t < w.end; }) - when_.begin();
@@ -50,8 +48,7 @@ class state_division : public analysis_base {
     }
     auto merge(state const& o) -> state& {
       if (when_ != o.when_) throw error("by_state: states of different epochs cannot be merged");
-      for (auto const& w : o.seen_) expect(w);
-      for (auto const& w : o.seen_) seen_.add(w);
+      seen_.add_all(o.seen_);
       for (std::size_t k = 0; k < parts_.size(); ++k) parts_[k].merge(o.parts_[k]);
       return *this;
     }
@@ -103,9 +100,6 @@ class state_division : public analysis_base {
   }
 
   [[nodiscard]] auto labels() const -> std::vector<std::string> { return epoch_table<D>(epochs_).labels(); }
-  /// The epochs, in time order; those of one label that touch are one.
-  [[nodiscard]] auto epochs_used() const noexcept -> std::vector<epoch<D>> const& { return epochs_; }
-  [[nodiscard]] auto study() const noexcept -> A const& { return study_; }
   [[nodiscard]] auto live() const {
     auto inner = detail::live_form(study_);
     return state_division<decltype(inner), D>(epochs_, how_, std::move(inner));

@@ -147,8 +147,10 @@ consteval void explain_metric() {
 template <class... Named>
 class measurement;
 
-template <class... Name, metric... M>
+// Not constrained: g++ 12 forgets constrained partial specialisations now and then in long translation units.
+template <class... Name, class... M>
 class measurement<named<Name, M>...> : public analysis_base {
+  static_assert((metric<M> && ...), "equipoise: measure takes metrics");
   using statistics = detail::statistics_of<M...>;
   template <class S>
   static constexpr int configured = (0 + ... + static_cast<int>(std::same_as<typename M::statistic, S> && configures_statistic<M>));

@@ -90,9 +90,7 @@ class window_division : public analysis_base {
     /// An element for a list of panes that is restored.
     [[nodiscard]] auto blank() const -> pane { return pane(0, blank_); }
 
-    void expect(window<T> w) const {
-      if (seen_.overlaps(w)) epochs<T>(seen_).add(w);
-    }
+    void expect(window<T> w) const { seen_.expect_new(w); }
     void absorb(event_block<T> const& b) {
       if (b.when.empty()) return;
       seen_.add(b.when);
@@ -108,8 +106,7 @@ class window_division : public analysis_base {
     }
     auto merge(state const& o) -> state& {
       if (hop_ != o.hop_ || length_ != o.length_ || anchor_ != o.anchor_) throw error("sliding: states of different windows cannot be merged");
-      for (auto const& w : o.seen_) expect(w);
-      for (auto const& w : o.seen_) seen_.add(w);
+      seen_.add_all(o.seen_);
       begin_ = (std::min)(begin_, o.begin_);
       queue_.forget();
       for (auto const& p : o.panes_) {

@@ -60,9 +60,7 @@ class pyramid_state : public state_base {
   /// The time absorbed.
   [[nodiscard]] auto seen() const noexcept -> epochs<T> const& { return seen_; }
   /// Throws if part of that time was absorbed already; nothing has changed then.
-  void expect(window<T> w) const {
-    if (seen_.overlaps(w)) epochs<T>(seen_).add(w);
-  }
+  void expect(window<T> w) const { seen_.expect_new(w); }
 
   void absorb(ei_block<T> const& b) {
     if (b.when.empty()) return;
@@ -74,8 +72,7 @@ class pyramid_state : public state_base {
 
   auto merge(pyramid_state const& o) -> pyramid_state& {
     if (grid_->width != o.grid_->width) throw error("pyramid: states of different scales cannot be merged");
-    for (auto const& w : o.seen_) expect(w);
-    for (auto const& w : o.seen_) seen_.add(w);
+    seen_.add_all(o.seen_);
     down.merge(o.down);
     for (std::size_t k = 0; k < open_.size(); ++k) {
       units_[k].merge(o.units_[k]);

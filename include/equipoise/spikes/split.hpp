@@ -30,7 +30,7 @@ class split : public stage_base {
   template <tick T>
   [[nodiscard]] auto layout_after(layout<T> const& l) const -> ei_layout<T> {
     ei_layout<T> out{l.when, {}, l.units, l.anchor};
-    for (std::size_t u = 0; u < cells_->size(); ++u)
+    for (std::size_t u = 0; u < (std::min)(cells_->size(), l.units); ++u)  // `attach` refuses labels that do not fit
       if (l.has(u)) out.sizes.e += (*cells_)[u] == cell::e, out.sizes.i += (*cells_)[u] == cell::i;
     return out;
   }
