@@ -3,6 +3,7 @@
 #include <cmath>
 // [region program]
 #include <cstdio>
+#include <equipoise/classify/threshold.hpp>
 #include <equipoise/equipoise.hpp>
 #include <equipoise/io/phy.hpp>
 

@@ -3,6 +3,7 @@
 //   mpirun -n 8 08_cluster FOLDER --csv TABLE      without arguments: the recording shipped beside this file, and one that is not there
 #include <algorithm>
 #include <cstdio>
+#include <equipoise/classify/threshold.hpp>
 #include <equipoise/equipoise.hpp>
 #include <equipoise/io/phy.hpp>
 #include <equipoise/parallel/mpi_each.hpp>
@@ -57,7 +58,6 @@ auto main(int argc, char** argv) -> int try {
   };
   auto const outcomes = eq::mpi::each(folders, size_of, world, rows_of, tell);
   // [endregion each]
-
   if (given && world.rank() != 0) return 0;
   auto table = std::string("recording,width_ms,bins,rho,lag_ms,deviation,problem\n");
   for (std::size_t k = 0; k < outcomes.size(); ++k) table += outcomes[k].value ? *outcomes[k].value : in_quotes(folders[k]) + ",,,,,," + in_quotes(outcomes[k].problem) + '\n';

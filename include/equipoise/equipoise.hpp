@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 /// \file
-/// Everything but the leaves: io/, report/, parallel/ and testing/ are included by name, as they need more than the core does.
+/// Everything but what is included by name: the leaves (io/, report/, parallel/, testing/), which need more than the core does, and the headers
+/// on Boost.Math (classifiers of waveforms: classify/threshold.hpp), which alone take as long to read as a quarter of all this.
 
 #include "core/config.hpp"
 #include "core/epochs.hpp"
@@ -38,11 +39,7 @@
 #include "stats/joint_histogram.hpp"
 #include "stats/lag_moments.hpp"
 #include "stats/unit_moments.hpp"
-#include "classify/classify.hpp"
 #include "classify/labels.hpp"
-#include "classify/threshold.hpp"
-#include "classify/waveform.hpp"
-#include "classify/waveform_curve.hpp"
 #include "balance/coupling.hpp"
 #include "balance/deviation.hpp"
 #include "balance/distribution.hpp"

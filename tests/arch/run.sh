@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
-# Builds the kernels' tests for one instruction set and runs them: run.sh ARCH FOLDER [folders of tests, default: simd network]
+# Builds the kernels' tests for one instruction set and runs them; then holds the bytes of whole states against those of this machine's plainest
+# instruction set: run.sh ARCH FOLDER [folders of tests, default: simd network]
 # ARCH is a value of -march, or neon, which runs emulated. What this machine cannot run is skipped (exit 77).
 set -eu
 arch=$1
@@ -9,6 +10,8 @@ shift 2
 [ $# -gt 0 ] || set -- simd network
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cxx=${CXX:-c++}
+plain="$cxx"
+[ "$(uname -m)" != x86_64 ] || plain="$cxx -march=x86-64"
 options="-march=$arch"
 launch=
 skip() { echo "skipped: $*"; exit 77; }
@@ -28,7 +31,7 @@ case $arch in
       cxx=${CXX_AARCH64:-aarch64-linux-gnu-g++}
       command -v "$cxx" >/dev/null || skip "$cxx is not there (Debian: g++-aarch64-linux-gnu)"
       launch=$(command -v qemu-aarch64-static || command -v qemu-aarch64) || skip "qemu-aarch64 is not there (Debian: qemu-user)"
-      options=-static
+      options='-static -Wno-psabi'
     fi
     ;;
   x86-64-v2) [ "$(uname -m)" = x86_64 ] || skip "not an x86-64"; flag_of sse4_2 ;;
@@ -51,3 +54,18 @@ done
 "$cxx" $options $objects -o "$out/tests"
 echo "$arch:"
 $launch "$out/tests"
+
+state_of() {  # state_of NAME COMPILER AND OPTIONS...
+  name=$1
+  shift
+  # shellcheck disable=SC2086
+  "$@" -std=c++20 -O1 -ffp-contract=off ${EQUIPOISE_INCLUDE:-} -I "$root/include" "$root/tests/arch/whole_state.cpp" -o "$out/$name"
+}
+# shellcheck disable=SC2086
+state_of state_plain $plain
+# shellcheck disable=SC2086
+state_of state_here "$cxx" $options
+"$out/state_plain" >"$out/plain.bytes"
+$launch "$out/state_here" >"$out/here.bytes"
+cmp "$out/plain.bytes" "$out/here.bytes"
+echo "$arch: $(wc -c <"$out/here.bytes") bytes of states, the same as of the plainest instruction set"

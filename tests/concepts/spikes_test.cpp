@@ -213,3 +213,16 @@ TEST_CASE("spikes: part of a block is a view of the same memory") {
   CHECK(b.within({tk{-5}, tk{-4}}).size() == 0);
   CHECK(b.within({tk{9}, tk{10}}).unit.front() == 2);
 }
+
+TEST_CASE("spikes: a block is sound only if its events are ascending, inside its time and of known units") {
+  std::vector<std::int64_t> const at{-4, 0, 0, 3, 7, 9}, descending{-4, 0, 3, 0, 7, 9};
+  std::vector<unit_index> const unit{0, 1, 2, 0, 1, 2};
+  event_block<tk> const b{{tk{-4}, tk{10}}, at, unit};
+  CHECK(b.sound(3));
+  CHECK_FALSE(b.sound(2));
+  CHECK_FALSE(event_block<tk>{{tk{-3}, tk{10}}, at, unit}.sound(3));
+  CHECK_FALSE(event_block<tk>{{tk{-4}, tk{9}}, at, unit}.sound(3));
+  CHECK_FALSE(event_block<tk>{{tk{-4}, tk{10}}, descending, unit}.sound(3));
+  CHECK_FALSE(event_block<tk>{{tk{-4}, tk{10}}, at, std::span(unit).first(5)}.sound(3));
+  CHECK(event_block<tk>{{tk{-4}, tk{-4}}, {}, {}}.sound(0));
+}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // A user's program: it includes the library as a user does, and runs something of each heavy dependency's header.
+#include <equipoise/classify/threshold.hpp>
 #include <equipoise/equipoise.hpp>
 
 #ifdef CONSUME_REPORT

@@ -10,7 +10,9 @@
 #include <equipoise/scales/pyramid.hpp>
 #include <equipoise/scales/scale_sets.hpp>
 #include <equipoise/spikes/split.hpp>
+#include <optional>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "../random_recording.hpp"
@@ -35,7 +37,30 @@ auto defined(std::vector<double> const& x) { return std::count_if(x.begin(), x.e
 static_assert(std::same_as<decltype(start(study, shape)), state_of<std::remove_const_t<decltype(study)>, tk>>);
 static_assert(mergeable<decltype(start(study, shape))> && accumulates<decltype(start(study, shape)), events, tk>);
 static_assert(replayable<spike_table<tk>> && event_source<decltype(table.blocks())> && !event_source<spike_table<tk>>);
+
+/// A source that breaks its promise: one event ends up outside its block.
+struct careless {
+  using tick_type = tk;
+  std::vector<std::int64_t> at{1, 2, 40};
+  std::vector<unit_index> unit{0, 1, 0};
+  bool done = false;
+  [[nodiscard]] auto layout() const -> equipoise::layout<tk> { return {{tk{0}, tk{100}}, 2}; }
+  auto next() -> std::optional<event_block<tk>> {
+    if (std::exchange(done, true)) return std::nullopt;
+    return event_block<tk>{{tk{0}, tk{40}}, at, unit};
+  }
+};
 }  // namespace
+
+TEST_CASE("run: a source that hands out events outside their block is refused with a sentence, and no memory is touched") {
+  auto const two = split({cell::e, cell::i}) | pyramid(scales{10ms}) | measure("rho"_n = zero_lag_correlation{});
+  CHECK_THROWS_WITH_AS(run(careless{}, two), doctest::Contains("the block from 0.000000 s to 0.040000 s: not usable"), error);
+  careless source;
+  auto state = start(two, source.layout());
+  auto const before = state;
+  CHECK_THROWS_AS(absorb(state, source), error);
+  CHECK(state == before);
+}
 
 TEST_CASE("run: start, absorb and finish by hand give what a pass over a source gives") {
   auto state = start(study, shape);

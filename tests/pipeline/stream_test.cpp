@@ -109,8 +109,24 @@ TEST_CASE("stream: a block that comes twice is refused, and the live study goes 
   auto const before = live.state();
   CHECK(live.absorb(between(7'000, 9'000)) == arrival::repeated);
   CHECK(live.state() == before);
-  CHECK(live.counts() == arrivals{.in_order = 1, .late = 0, .too_late = 0, .repeated = 1, .failed = 0, .spikes_left_out = std::ssize(between(7'000, 9'000).at)});
+  CHECK(live.counts() == arrivals{.in_order = 1, .late = 0, .too_late = 0, .repeated = 1, .unsound = 0, .failed = 0, .spikes_left_out = std::ssize(between(7'000, 9'000).at)});
   CHECK(live.absorb(between(7'003, 9'000)) == arrival::in_order);
+}
+
+TEST_CASE("stream: a block that is not what it must be is left out and counted, and the live study goes on as before") {
+  auto live = stream(study, whole_layout);
+  live.absorb(between(0, 7'003));
+  auto const before = live.state();
+  std::vector<std::int64_t> const outside{7'100, 9'000}, descending{7'200, 7'100}, right{7'100, 7'200};
+  std::vector<unit_index> const known{0, 1}, unknown{0, static_cast<unit_index>(whole_layout.units)};
+  window<tk> const when{tk{7'003}, tk{9'000}};
+  CHECK(live.absorb({when, outside, known}) == arrival::unsound);
+  CHECK(live.absorb({when, descending, known}) == arrival::unsound);
+  CHECK(live.absorb({when, right, unknown}) == arrival::unsound);
+  CHECK(live.absorb({when, right, std::span(known).first(1)}) == arrival::unsound);
+  CHECK(live.state() == before);
+  CHECK(live.counts() == arrivals{.in_order = 1, .late = 0, .too_late = 0, .repeated = 0, .unsound = 4, .failed = 0, .spikes_left_out = 8});
+  CHECK(live.absorb({when, right, known}) == arrival::in_order);
 }
 
 TEST_CASE("stream: late blocks are taken within the horizon; behind it they are left out and counted") {
@@ -121,7 +137,7 @@ TEST_CASE("stream: late blocks are taken within the horizon; behind it they are 
   CHECK(live.absorb(between(1'999, 2'000)) == arrival::too_late);  // 3 001 ticks behind
   CHECK(live.absorb(between(4'999, 6'000)) == arrival::repeated);
   auto const lost = std::ssize(between(1'999, 2'000).at) + std::ssize(between(4'999, 6'000).at);
-  CHECK(live.counts() == arrivals{.in_order = 2, .late = 1, .too_late = 1, .repeated = 1, .failed = 0, .spikes_left_out = lost});
+  CHECK(live.counts() == arrivals{.in_order = 2, .late = 1, .too_late = 1, .repeated = 1, .unsound = 0, .failed = 0, .spikes_left_out = lost});
   auto expected = start(study, whole_layout);
   expected.absorb(between(0, 1'000)), expected.absorb(between(2'000, 5'000));
   CHECK(live.result()["lag"_n] == finish(study, expected)["lag"_n]);

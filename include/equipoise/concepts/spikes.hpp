@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -83,6 +84,16 @@ struct event_block {
   std::span<unit_index const> unit;  ///< the unit of each event
 
   [[nodiscard]] auto size() const noexcept -> std::size_t { return at.size(); }
+  /// Whether the block is what it must be: a unit below `units` for each event, events ascending and inside `when`. One pass, no branch per event.
+  [[nodiscard]] auto sound(std::size_t units) const noexcept -> bool {
+    if (at.size() != unit.size()) return false;
+    if (at.empty()) return true;
+    std::int64_t descends = 0;
+    unit_index largest = 0;
+    for (std::size_t k = 0; k + 1 < at.size(); ++k) descends |= static_cast<std::int64_t>(at[k + 1] < at[k]);
+    for (auto const u : unit) largest = (std::max)(largest, u);
+    return descends == 0 && at.front() >= when.begin.count() && at.back() < when.end.count() && largest < units;
+  }
   /// The part of the block inside `w`, without a copy.
   [[nodiscard]] auto within(window<T> w) const noexcept -> event_block {
     auto const lo = std::lower_bound(at.begin(), at.end(), w.begin.count());
@@ -113,6 +124,18 @@ struct layout {
 
   [[nodiscard]] auto has(std::size_t unit) const -> bool { return members == nullptr || (*members)[unit]; }
 };
+
+namespace detail {
+/// Passes a block on, or says what is wrong with it: what comes from a user's own source is not trusted with memory.
+template <tick T>
+auto expect_sound(event_block<T> const& b, std::size_t units) -> event_block<T> const& {
+  if (!b.sound(units))
+    throw error({.where = "event source", .place = "the block from " + std::to_string(in_seconds(b.when.begin)) + " s to " + std::to_string(in_seconds(b.when.end)) + " s", .problem = "not usable",
+                 .expected = "events ascending and inside that time, each with a unit below " + std::to_string(units), .found = "events out of order, out of that time, without a unit or of a unit that is not there",
+                 .advice = "mend `next()` of the source; see docs/how-to/own_source.md"});
+  return b;
+}
+}  // namespace detail
 
 /// Events in time order, block by block; a block's memory is valid until the next call. A file, an amplifier, a simulated network.
 ///

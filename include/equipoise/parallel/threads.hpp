@@ -128,7 +128,7 @@ class parallel_run {
         auto blocks = source_.blocks(when);
         while (auto const block = blocks.next()) {
           if (over()) return;
-          mine->absorb(*block);
+          mine->absorb(expect_sound(*block, layout_.units));
         }
         done_ += when.total().count();
         if (worker == 0) tell();

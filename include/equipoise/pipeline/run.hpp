@@ -22,8 +22,9 @@ inline constexpr bool takes_events = std::same_as<typename A::takes, events>;
 /// One pass over a source.
 template <class Source, class A>
 auto pass(Source& source, A const& a) {
-  auto state = a.start(source.layout());
-  while (auto const block = source.next()) state.absorb(*block);
+  auto const l = source.layout();
+  auto state = a.start(l);
+  while (auto const block = source.next()) state.absorb(expect_sound(*block, l.units));
   return a.finish(state);
 }
 }  // namespace detail
@@ -37,11 +38,12 @@ auto start(A const& study, layout<T> const& l) {
 /// Absorbs all blocks of a source: `absorb(part, blocks_of(recording, {k, n}))`, on machine k of n. Disjoint stretches may come in any order.
 ///
 /// Result   the state
-/// Errors   those of the source; `error` if the state has absorbed part of that time already
+/// Errors   those of the source; `error` if the state has absorbed part of that time already, or if a block is not what it must be
 template <class State, class Source>
   requires event_source<std::remove_cvref_t<Source>>
 auto absorb(State& state, Source&& source) -> State& {
-  while (auto const block = source.next()) state.absorb(*block);
+  auto const units = source.layout().units;
+  while (auto const block = source.next()) state.absorb(detail::expect_sound(*block, units));
   return state;
 }
 

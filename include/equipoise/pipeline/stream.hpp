@@ -21,13 +21,14 @@ enum class arrival : std::uint8_t {
   late,      ///< absorbed out of order, within the horizon
   too_late,  ///< left out: it begins before the horizon
   repeated,  ///< left out: part of its time was absorbed already
+  unsound,   ///< left out: its events are not ascending, not inside its time or of units that are not there
   failed,    ///< left out: there was no memory; the study is not usable any more
 };
 
 /// Blocks by what became of them, and the spikes of those that were left out.
 struct arrivals {
-  std::int64_t in_order{}, late{}, too_late{}, repeated{}, failed{}, spikes_left_out{};
-  static auto fields(auto& s) { return std::tie(s.in_order, s.late, s.too_late, s.repeated, s.failed, s.spikes_left_out); }
+  std::int64_t in_order{}, late{}, too_late{}, repeated{}, unsound{}, failed{}, spikes_left_out{};
+  static auto fields(auto& s) { return std::tie(s.in_order, s.late, s.too_late, s.repeated, s.unsound, s.failed, s.spikes_left_out); }
   auto operator==(arrivals const&) const -> bool = default;
 };
 
@@ -52,7 +53,7 @@ auto live_form(A a) {
 template <analysis A, tick T>
 class live : public state_base {
  public:
-  live(A study, layout<T> const& l, stream_options const& o = {}) : study_(std::move(study)), state_(study_.start(l)), horizon_(in_ticks(o.horizon)) {}
+  live(A study, layout<T> const& l, stream_options const& o = {}) : study_(std::move(study)), state_(study_.start(l)), units_(l.units), horizon_(in_ticks(o.horizon)) {}
 
   /// All that a checkpoint needs to go on where it stopped.
   static auto fields(auto& s) { return std::tie(s.state_, s.seen_, s.arrivals_); }
@@ -85,6 +86,7 @@ class live : public state_base {
       case arrival::late: return arrivals_.late;
       case arrival::too_late: return arrivals_.too_late;
       case arrival::repeated: return arrivals_.repeated;
+      case arrival::unsound: return arrivals_.unsound;
       case arrival::failed: break;
     }
     return arrivals_.failed;
@@ -92,6 +94,7 @@ class live : public state_base {
   auto take(event_block<T> const& block) noexcept -> arrival {
     try {
       if (arrivals_.failed > 0) return arrival::failed;
+      if (!block.sound(units_)) return arrival::unsound;
       if (block.when.empty()) return arrival::in_order;
       auto const latest = seen_.hull().end;
       auto const behind = !seen_.empty() && block.when.begin < latest;
@@ -114,6 +117,7 @@ class live : public state_base {
 
   A study_;
   state_of<A, T> state_;
+  std::size_t units_;
   std::int64_t horizon_;
   epochs<T> seen_;
   arrivals arrivals_;

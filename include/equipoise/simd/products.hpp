@@ -98,8 +98,10 @@ struct product_step<Arch, V, std::enable_if_t<has_avx2_only<Arch> && sizeof(V) <
 };
 #endif
 
-/// Lags that are summed together, their sums in registers, and steps in which both rows stay in the first-level cache.
-inline constexpr std::size_t lags_together = 11, steps_together = 256;
+/// Lags that are summed together, their sums in registers: greedily, the largest first. Few sizes, as each is code of its own.
+inline constexpr std::array<std::size_t, 4> group_sizes{10, 5, 2, 1};
+/// Steps in which both rows stay in the first-level cache.
+inline constexpr std::size_t steps_together = 256;
 
 /// Lags 0 … Lags − 1 of one stretch.
 template <class Step, class V, std::size_t... K>
@@ -111,11 +113,6 @@ void lag_group(V const* x, V const* y, std::size_t steps, std::int64_t* out, std
   }
   ((out[K] += Step::total(s[K])), ...);
 }
-/// One for each size of a group.
-template <class Step, class V>
-inline constexpr auto lag_groups = []<std::size_t... Size>(std::index_sequence<Size...>) {
-  return std::array{+[](V const* x, V const* y, std::size_t steps, std::int64_t* out) noexcept { lag_group<Step>(x, y, steps, out, std::make_index_sequence<Size + 1>{}); }...};
-}(std::make_index_sequence<lags_together>{});
 }  // namespace detail
 
 /// Sums of products at lags 0 … lags − 1 of y against x.
@@ -128,13 +125,13 @@ void lagged_products(V const* x, V const* y, std::size_t n, std::uint32_t most, 
   using step = detail::product_step<Arch, V>;
   auto const square = static_cast<std::uint64_t>(most) * most * step::group;
   auto const stretch = square == 0 ? detail::steps_together : (std::min)(detail::steps_together, static_cast<std::size_t>(0x7FFFFFFFu / square));  // a 32-bit lane holds that many
-  auto const groups = (lags + detail::lags_together - 1) / detail::lags_together;
   for (auto steps = (n + step::step - 1) / step::step; steps > 0;) {
     auto const now = (std::min)(stretch, steps);
-    for (std::size_t g = 0; g < groups; ++g) {  // of equal size, within one
-      auto const from = lags * g / groups, to = lags * (g + 1) / groups;
-      detail::lag_groups<step, V>[to - from - 1](x, y + from, now, out + from);
-    }
+    std::size_t lag = 0;
+    auto groups_of = [&]<std::size_t Size>(std::integral_constant<std::size_t, Size>) {
+      for (; lags - lag >= Size; lag += Size) detail::lag_group<step>(x, y + lag, now, out + lag, std::make_index_sequence<Size>{});
+    };
+    [&]<std::size_t... G>(std::index_sequence<G...>) { (groups_of(std::integral_constant<std::size_t, detail::group_sizes[G]>{}), ...); }(std::make_index_sequence<detail::group_sizes.size()>{});
     x += now * step::step, y += now * step::step, steps -= now;
   }
 }

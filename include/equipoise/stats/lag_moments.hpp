@@ -177,18 +177,20 @@ class lag_moments : public state_base {
     return s;
   }
 
+  // Rows are widened here, so that the vectors' own functions exist once and not for every kind of count.
   template <class Count>
   static void extend_head(fringe& head, std::span<Count const> x, std::size_t limit) {
-    head.insert(head.end(), x.begin(), x.begin() + static_cast<std::ptrdiff_t>((std::min)(x.size(), limit - head.size())));
+    auto const old = head.size(), more = (std::min)(x.size(), limit - old);
+    head.resize(old + more);
+    std::copy_n(x.begin(), more, head.begin() + static_cast<std::ptrdiff_t>(old));
   }
   template <class Count>
   static void extend_tail(fringe& tail, std::span<Count const> x, std::size_t limit) {
-    if (x.size() >= limit) {
-      tail.assign(x.end() - static_cast<std::ptrdiff_t>(limit), x.end());
-      return;
-    }
-    if (auto const size = tail.size() + x.size(); size > limit) tail.erase(tail.begin(), tail.begin() + static_cast<std::ptrdiff_t>(size - limit));
-    tail.insert(tail.end(), x.begin(), x.end());
+    auto const late = x.last((std::min)(x.size(), limit));
+    if (auto const size = tail.size() + late.size(); size > limit) tail.erase(tail.begin(), tail.begin() + static_cast<std::ptrdiff_t>(size - limit));
+    auto const old = tail.size();
+    tail.resize(old + late.size());
+    std::copy(late.begin(), late.end(), tail.begin() + static_cast<std::ptrdiff_t>(old));
   }
 
   template <class C>
@@ -211,19 +213,26 @@ class lag_moments : public state_base {
   /// Products of the row with itself and with the run's tail: both are laid out as [zeros | tail | row | zeros].
   template <class V, class C>
   void products(run const& to, count_row<C> const& r, std::uint32_t most) {
-    auto const lags = static_cast<std::size_t>(within_), n = r.size(), all = lags + n + lags + 2 * simd::row_padding;
+    auto const lags = static_cast<std::size_t>(within_), all = lags + r.size() + lags + 2 * simd::row_padding;
     auto* const e = equipoise::detail::working<lag_moments, V>(2 * all);
     auto* const i = e + all;
-    auto lay_out = [&](V* out, fringe const& tail, std::span<C const> row) {
-      auto cast = [](auto x) { return static_cast<V>(x); };
-      std::fill_n(out, lags - tail.size(), V{});
-      std::transform(tail.begin(), tail.end(), out + (lags - tail.size()), cast);
-      if constexpr (std::is_same_v<V, C>) std::copy(row.begin(), row.end(), out + lags);
-      else std::transform(row.begin(), row.end(), out + lags, cast);
-      std::fill_n(out + lags + n, lags + 2 * simd::row_padding, V{});
-    };
     lay_out(e, to.tail_e, r.e), lay_out(i, to.tail_i, r.i);
-    auto sum = [&](V const* x, V const* y, std::vector<std::int64_t>& out, std::size_t count) {
+    products(e, i, r.size(), most);
+  }
+  template <class V, class C>
+  void lay_out(V* out, fringe const& tail, std::span<C const> row) const {
+    auto const lags = static_cast<std::size_t>(within_);
+    auto cast = [](auto x) { return static_cast<V>(x); };
+    out = std::fill_n(out, lags - tail.size(), V{});
+    out = std::transform(tail.begin(), tail.end(), out, cast);
+    if constexpr (std::is_same_v<V, C>) out = std::copy(row.begin(), row.end(), out);
+    else out = std::transform(row.begin(), row.end(), out, cast);
+    std::fill_n(out, lags + 2 * simd::row_padding, V{});
+  }
+  template <class V>
+  void products(V const* e, V const* i, std::size_t n, std::uint32_t most) {
+    auto const lags = static_cast<std::size_t>(within_);
+    auto sum = [n, most](V const* x, V const* y, std::vector<std::int64_t>& out, std::size_t count) {
       if constexpr (sizeof(V) == 4) simd::lagged_products_scalar(x, y, n, out.data(), count);
       else simd::lagged_products<simd::best_arch>(x, y, n, most, out.data(), count);
     };
