@@ -27,7 +27,7 @@ void count(benchmark::State& state, std::uint64_t width, Count const& into) {
 void vectorised(benchmark::State& state, std::uint64_t width) {
   simd::event_index index;
   index.build(bench::offsets(spikes, extent), 0, extent);
-  count(state, width, [&](std::uint64_t w, std::uint8_t* out, std::size_t bins) { simd::bin_counts(index, 0, w, out, bins); });
+  count(state, width, [&](std::uint64_t w, std::uint8_t* out, std::size_t bins) { simd::bin_counts<simd::best_arch>(index, 0, w, out, bins); });
 }
 void scalar(benchmark::State& state, std::uint64_t width) {
   auto const at = bench::offsets(spikes, extent);

@@ -22,6 +22,7 @@ namespace {
 
 constexpr double raster_s = 10;  // seconds shown in the raster
 constexpr std::size_t trace_points = 1000;
+constexpr std::size_t most_windows = 1500;  // drawn
 
 auto text(double x, int digits) -> std::string { return report::decimals(x, digits).text; }
 auto traces_of(analysis_result const& r) -> std::vector<scale_trace> {
@@ -54,6 +55,22 @@ auto image_picture(analysis_result const& r, std::vector<scale_trace> const& tra
           "Above: z(E) − z(I) at every scale, fine scales on top, blue where excitation and red where inhibition exceeds, each population z-scored over the stretch. Where bins are narrower than a pixel (" + text(traces.empty() ? 0 : traces.front().seconds(), 2) +
             " s) the mean over the pixel is shown, so fine scales look paler. Below: the mean over scales of z(E) and of z(I), z-scored again.",
           figure::balance_image(deviation_image(traces), widths, multiscale_trace(traces, begin, end, trace_points), states, begin, end)};
+}
+auto window_picture(analysis_result const& r) -> report::picture {
+  auto const& windows = r.found.windows;
+  auto const hop = windows.size() > 1 ? windows[1].begin_s - windows[0].begin_s : windows[0].end_s - windows[0].begin_s;
+  auto const every = (windows.size() + most_windows - 1) / most_windows;
+  std::vector<figure::window_cell> cells;
+  std::vector<double> widths;
+  for (auto const& s : windows.front().scales) widths.push_back(in_ms(s.width));
+  for (std::size_t k = 0; k < windows.size(); k += every) {
+    auto const middle = (windows[k].begin_s + windows[k].end_s) / 2, half = hop * static_cast<double>(every) / 2;
+    for (std::size_t j = 0; j < windows[k].scales.size(); ++j) cells.push_back({j, middle - half, middle + half, windows[k].scales[j].rho});
+  }
+  return {"windows", "Does it change over time?",
+          "Correlation of the ensembles in windows of " + text(windows[0].end_s - windows[0].begin_s, 1) + " s that advance by " + text(hop, 2) + " s" + (every > 1 ? ", of which every " + std::to_string(every) + "th is drawn" : "") +
+            ". White: too few bins in a window of that length. Windows that overlap share spikes, and coarse scales have few bins in a window: neighbours look alike, and single cells scatter widely around the r of the whole.",
+          figure::coupling_image(cells, widths, in_seconds(r.when.begin), in_seconds(r.when.end))};
 }
 auto raster_picture(analysis_result const& r) -> report::picture {
   auto const middle = r.when.begin + (r.when.end - r.when.begin) / 2;
@@ -100,8 +117,8 @@ auto plane_picture(analysis_result const& r) -> report::picture {
 }
 
 auto between(interval const& i) -> report::field {
-  if (std::isnan(i.lo) || std::isnan(i.hi)) return report::decimals(i.lo, 2);
-  return {text(i.lo, 2) + " … " + text(i.hi, 2)};
+  if (std::isnan(i.lo) || std::isnan(i.hi)) return report::decimals(i.lo, 3);
+  return {text(i.lo, 3) + " … " + text(i.hi, 3)};
 }
 auto scale_table(std::vector<scale_result> const& scales, std::string caption) -> report::table {
   report::table t{std::move(caption),
@@ -140,6 +157,7 @@ auto to_page(analysis_result const& r) -> std::string {
   if (r.recording.table.spikes() == 0) p.notes.push_back("There are no spikes at hand, so that no raster is drawn.");
   p.pictures.push_back(coupling_picture(r));
   if (!traces.empty()) p.pictures.push_back(image_picture(r, traces));
+  if (!r.found.windows.empty()) p.pictures.push_back(window_picture(r));
   if (!traces.empty())
     p.pictures.push_back({"mirror", "Activity of both populations", "Firing rate of each population relative to its own mean, excitation upwards and inhibition downwards; the tooltip gives spikes per cell and second.",
                           figure::mirror(mirrored_histogram(traces.front(), {r.cells.count(cell::e), r.cells.count(cell::i)}), in_seconds(r.when.begin), in_seconds(r.when.end))});

@@ -40,6 +40,17 @@ TEST_CASE("html: every value stands in a table; what is undefined is a dash that
   CHECK(has(h, "<td class=\"w\">wake</td>"));
 }
 
+TEST_CASE("html: warnings stand below the numbers, and the top of the page leads to them") {
+  auto p = sample();
+  auto const one = report::html(p);
+  CHECK(one.find("read the <a href=\"#warnings\">warning</a>") < one.find("<figure>"));
+  CHECK(one.find("id=\"warnings\"") > one.find("</table>"));
+  p.warnings.push_back({"more", "another"});
+  CHECK(has(report::html(p), "2 warnings</a>"));
+  p.warnings.clear();
+  CHECK_FALSE(has(report::html(p), "#warnings"));
+}
+
 TEST_CASE("html: nothing is fetched, and without Vega the page says so") {
   auto const without = report::html(sample()), with = report::html(sample(), "var vega = {};");
   CHECK(has(without, "written without Vega"));

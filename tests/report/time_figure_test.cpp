@@ -30,6 +30,16 @@ TEST_CASE("time_figure: without a limit, the colours reach the 99.5 % quantile o
   CHECK(figure::balance_image(cells, std::vector{1.0}, {}, {}, 0, 1000)["scales"][2]["domain"][4].get<double>() == 2);
 }
 
+TEST_CASE("time_figure: r in windows is drawn on a scale from -1 to 1 in other colours than E and I; what is undefined is left out") {
+  std::vector<figure::window_cell> const cells{{0, 0, 1, 0.12345}, {1, 0, 1, undefined(reason::too_few_bins)}, {1, 1, 2, -0.5}};
+  auto const spec = figure::coupling_image(cells, std::vector{1.0, 2000.0}, 0, 2);
+  CHECK(spec["data"][0]["values"] == figure::json::array({figure::json::array({0, 0.0, 1.0, 0.123}), figure::json::array({1, 1.0, 2.0, -0.5})}));
+  CHECK(spec["scales"][2]["domain"] == figure::json::array({-1, -0.5, 0, 0.5, 1}));
+  for (auto const& colour : spec["scales"][2]["range"]) CHECK((colour != figure::blue && colour != figure::red));
+  CHECK(spec["scales"][1]["range"][0] == 0);  // scale 0 at the top
+  CHECK(spec["axes"][0]["title"] == "Bin width (ms)");
+}
+
 TEST_CASE("time_figure: the mirrored histogram is relative to each population's mean, I below the axis") {
   std::vector<mirrored_bar> const bars{{0, 1, 1, 10}, {1, 2, 3, 30}};
   auto const rows = figure::mirror(bars, 0, 2)["data"][0]["values"];

@@ -34,7 +34,7 @@ TEST_CASE("bin_counts: both ways equal the scalar twin for every width, phase an
     index.build(at, base, extent);
     std::vector<std::uint32_t> rebased(at), a(bins), b(bins);
     for (auto& t : rebased) t -= static_cast<std::uint32_t>(base);
-    simd::bin_counts(index, phase, w, a.data(), bins);
+    simd::bin_counts<simd::best_arch>(index, phase, w, a.data(), bins);
     simd::bin_counts_scalar(std::span<std::uint32_t const>(rebased), phase, w, b.data(), bins);
     wrong += a != b;
     (at.size() < simd::events_per_bin_for_edges * bins ? multiplied : searched) += 1;
@@ -49,20 +49,20 @@ TEST_CASE("bin_counts: widths of one tick and beyond 2^31, empty rows, and all e
   std::vector<std::uint32_t> const at{0, 0, 3, 3'000'000'000u, 4'294'967'295u};
   index.build(at, 0, std::uint64_t{1} << 32);
   std::vector<std::uint8_t> out(2);
-  simd::bin_counts(index, 0, 2'500'000'000u, out.data(), 2);
+  simd::bin_counts<simd::best_arch>(index, 0, 2'500'000'000u, out.data(), 2);
   CHECK(out == std::vector<std::uint8_t>{3, 2});
   std::vector<std::uint32_t> const few{1, 1, 4};
   index.build(few, 0, 5);
   std::vector<std::uint8_t> ticks(5);
-  simd::bin_counts(index, 0, 1, ticks.data(), 5);
+  simd::bin_counts<simd::best_arch>(index, 0, 1, ticks.data(), 5);
   CHECK(ticks == std::vector<std::uint8_t>{0, 2, 0, 0, 1});
   index.build({}, 0, 100);
   std::vector<std::uint16_t> none(10, 9);
-  simd::bin_counts(index, 0, 10, none.data(), 10);
+  simd::bin_counts<simd::best_arch>(index, 0, 10, none.data(), 10);
   CHECK(none == std::vector<std::uint16_t>(10, 0));
   std::vector<std::uint32_t> const burst(200, 42);
   index.build(burst, 0, 100);
-  simd::bin_counts(index, 0, 10, none.data(), 10);
+  simd::bin_counts<simd::best_arch>(index, 0, 10, none.data(), 10);
   CHECK(none[4] == 200);
 }
 
@@ -76,10 +76,10 @@ TEST_CASE("bin_counts: blocks of 2^31 ticks and more with few events") {
         simd::event_index index;
         index.build(at, 0, extent);
         std::vector<std::uint32_t> a(bins), b(bins);
-        simd::bin_counts(index, 3, w, a.data(), bins);
+        simd::bin_counts<simd::best_arch>(index, 3, w, a.data(), bins);
         simd::bin_counts_scalar(std::span<std::uint32_t const>(at), 3, w, b.data(), bins);
         CHECK(a == b);
-        CHECK(index.below(extent - 1) == static_cast<std::size_t>(std::count_if(at.begin(), at.end(), [&](std::uint32_t t) { return t < extent - 1; })));
+        CHECK(index.below<simd::best_arch>(extent - 1) == static_cast<std::size_t>(std::count_if(at.begin(), at.end(), [&](std::uint32_t t) { return t < extent - 1; })));
       }
 }
 
@@ -91,7 +91,7 @@ TEST_CASE("bin_counts: eight events are compared as the scalar twin compares the
     for (auto& v : x) v = static_cast<std::uint32_t>(random() >> (random.below(2) * 31 + 1));
     std::sort(std::begin(x), std::end(x));
     auto const t = random.below(2) == 0 ? x[random.below(8)] : static_cast<std::uint32_t>(random());
-    wrong += simd::event_index::smaller(x, t) != simd::event_index::smaller_scalar(x, t);
+    wrong += simd::event_index::smaller<simd::best_arch>(x, t) != simd::event_index::smaller_scalar(x, t);
   }
   CHECK(wrong == 0);
 }

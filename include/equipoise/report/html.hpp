@@ -130,11 +130,7 @@ inline auto html(page const& p, std::string_view vega = {}) -> std::string {
                   escaped(p.title) + "</h1>\n<p class=\"sub\">" + escaped(p.subtitle) + "</p>\n<dl>\n";
   for (auto const& [name, value] : p.facts) h += "<dt>" + escaped(name) + "</dt><dd>" + escaped(value) + "</dd>\n";
   h += "</dl>\n";
-  if (!p.warnings.empty()) {
-    h += "<div class=\"warn\"><strong>Before you believe the numbers</strong><ul>\n";
-    for (auto const& w : p.warnings) h += "<li data-code=\"" + escaped(w.code) + "\">" + escaped(w.message) + "</li>\n";
-    h += "</ul></div>\n";
-  }
+  if (auto const n = p.warnings.size(); n > 0) h += "<p class=\"warn\"><strong>Before you believe the numbers</strong>, read the <a href=\"#warnings\">" + (n == 1 ? std::string("warning") : std::to_string(n) + " warnings") + "</a> below them.</p>\n";
   for (auto const& n : p.notes) h += "<p>" + escaped(n) + "</p>\n";
   for (auto const& f : p.pictures)
     h += "<h2 id=\"" + escaped(f.id) + "\">" + escaped(f.title) + "</h2>\n<figure><div class=\"plot\" data-spec=\"spec-" + escaped(f.id) + "\"><p class=\"none\">" +
@@ -151,6 +147,11 @@ inline auto html(page const& p, std::string_view vega = {}) -> std::string {
       h += "</tr>\n";
     }
     h += "</tbody></table></div>\n";
+  }
+  if (!p.warnings.empty()) {
+    h += "<div class=\"warn\" id=\"warnings\"><strong>Before you believe the numbers</strong><ul>\n";
+    for (auto const& w : p.warnings) h += "<li data-code=\"" + escaped(w.code) + "\">" + escaped(w.message) + "</li>\n";
+    h += "</ul></div>\n";
   }
   h += "<footer>" + escaped(p.footer) + "</footer>\n<div id=\"tip\"></div>\n";
   if (!vega.empty()) h += "<script>" + in_script(std::string(vega)) + "</script>\n<script>" + detail::script + "</script>\n";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 /// \file
-/// Pictures over time as Vega specifications: the image of deviations with the multiscale traces, the mirrored histogram, the raster.
+/// Pictures over time as Vega specifications: the image of deviations with the multiscale traces, r in windows, the mirrored histogram, the raster.
 ///
 /// The time axis zooms with the wheel, moves when dragged, and comes back with a double click.
 
@@ -47,6 +47,34 @@ inline auto panel(json const& y, json const& height, json marks, json more = jso
   return p;
 }
 
+/// The axis of bin widths beside `n` rows of an image, fine scales on top; some of them are written. Needs the signal `widths` and the scale "k".
+inline auto width_axis(int n) -> json {
+  auto k = axis("left", "k", "Bin width (ms)", false);
+  auto ticks = json::array();
+  for (int at = 0; at < n; at += std::max(1, (n + 7) / 8)) ticks.push_back(at + 0.5);
+  k["values"] = ticks;
+  k["encode"] = {{"labels", {{"update", {{"text", {{"signal", "format(widths[floor(datum.value)], ',.3~r')"}}}}}}}};
+  return k;
+}
+inline auto row_scale(int n, int height) -> json { return {{"name", "k"}, {"type", "linear"}, {"domain", {0, n}}, {"range", {0, height}}, {"nice", false}}; }
+inline auto widths_signal(std::span<double const> widths_ms) -> json {
+  auto labels = json::array();
+  for (auto const w : widths_ms) labels.push_back(value(w));
+  return {{"name", "widths"}, {"value", labels}};
+}
+inline auto image_height(std::size_t scales) -> int { return std::clamp(11 * static_cast<int>(scales), 80, 360); }
+/// What lies in sight of cells [row, begin, end, value].
+inline auto cells_data(json rows) -> json {
+  return {{"name", "cells"}, {"values", std::move(rows)}, {"transform", {{{"type", "filter"}, {"expr", "datum[2] > span[0] && datum[1] < span[1]"}}}}};
+}
+/// A rectangle per cell; `says` is the tooltip's last entry.
+inline auto cell_marks(std::string const& says) -> json {
+  auto cell = pixels("datum[1]", "datum[2]");
+  cell.update({{"y", {{"signal", "floor(scale('k', datum[0]))"}}}, {"y2", {{"signal", "floor(scale('k', datum[0] + 1))"}}}, {"fill", field("d", "3")},
+    {"tooltip", {{"signal", "{'bin width': format(widths[datum[0]], ',.4~g') + ' ms', 'time': format(datum[1], '.3f') + ' to ' + format(datum[2], '.3f') + ' s', " + says + "}"}}}});
+  return {{"type", "rect"}, {"from", {{"data", "cells"}}}, {"encode", {{"update", cell}}}};
+}
+
 /// A labelled stretch over the image: a brain state.
 struct state_bar {
   double begin_s, end_s;
@@ -57,7 +85,7 @@ struct state_bar {
 ///
 /// `limit` is the deviation of full colour; 0 takes the 99.5 % quantile of |D|, so that a few outliers do not pale the rest.
 inline auto balance_image(std::span<image_cell const> cells, std::span<double const> widths_ms, std::span<trace_point const> traces, std::span<state_bar const> states, double begin_s, double end_s, double limit = 0) -> json {
-  auto rows = json::array(), trace = json::array(), labels = json::array(), bars = json::array();
+  auto rows = json::array(), trace = json::array(), bars = json::array();
   std::vector<double> sizes;
   for (auto const& c : cells) {
     auto short_of = [](double x, double by) { return std::round(x * by) / by; };
@@ -70,43 +98,56 @@ inline auto balance_image(std::span<image_cell const> cells, std::span<double co
     limit = std::ceil(*at * 2) / 2;
   }
   for (auto const& p : traces) trace.push_back({{"t", value(p.time_s)}, {"e", value(p.e)}, {"i", value(p.i)}});
-  for (std::size_t k = 0; k < widths_ms.size(); ++k) labels.push_back(value(widths_ms[k]));
   for (auto const& s : states) bars.push_back({{"b", s.begin_s}, {"e", s.end_s}, {"l", s.label}});
   auto const n = static_cast<int>(widths_ms.size());
-  auto const image_height = std::clamp(11 * n, 80, 360);
+  auto const tall = image_height(widths_ms.size());
 
-  auto spec = blank(image_height + 170, "Image of the deviation of excitation and inhibition, scale against time, with the multiscale activity of both beneath");
-  spec["data"] = {{{"name", "cells"}, {"values", rows}, {"transform", {{{"type", "filter"}, {"expr", "datum[2] > span[0] && datum[1] < span[1]"}}}}}, {{"name", "trace"}, {"values", trace}}, {{"name", "states"}, {"values", bars}}};
+  auto spec = blank(tall + 170, "Image of the deviation of excitation and inhibition, scale against time, with the multiscale activity of both beneath");
+  spec["data"] = {cells_data(std::move(rows)), {{"name", "trace"}, {"values", trace}}, {{"name", "states"}, {"values", bars}}};
   spec["signals"] = zoom_signals(begin_s, end_s);
-  spec["signals"].push_back({{"name", "widths"}, {"value", labels}});
-  spec["signals"].push_back({{"name", "row"}, {"value", static_cast<double>(image_height) / std::max(1, n)}});
+  spec["signals"].push_back(widths_signal(widths_ms));
   spec["scales"] = {time_scale(),
-                    {{"name", "k"}, {"type", "linear"}, {"domain", {0, n}}, {"range", {0, image_height}}, {"nice", false}},
+                    row_scale(n, tall),
                     {{"name", "d"}, {"type", "linear"}, {"domain", {-limit, -limit / 2, 0, limit / 2, limit}}, {"range", {"#a11d21", "#e08a7b", "#f7f7f7", "#7fb0d6", "#1b4f8a"}}, {"clamp", true}, {"interpolate", "rgb"}},
-                    {{"name", "z"}, {"type", "linear"}, {"domain", {{"data", "trace"}, {"fields", {"e", "i"}}}}, {"range", {image_height + 140, image_height + 30}}, {"nice", true}},
+                    {{"name", "z"}, {"type", "linear"}, {"domain", {{"data", "trace"}, {"fields", {"e", "i"}}}}, {"range", {tall + 140, tall + 30}}, {"nice", true}},
                     class_scale()};
-  auto k = axis("left", "k", "Bin width (ms)", false);
-  auto ticks = json::array();
-  for (int at = 0; at < n; at += std::max(1, (n + 7) / 8)) ticks.push_back(at + 0.5);
-  k["values"] = ticks;
-  k["encode"] = {{"labels", {{"update", {{"text", {{"signal", "format(widths[floor(datum.value)], ',.3~r')"}}}}}}}};
   auto z = axis("left", "z", "Activity (z)");
   z["tickCount"] = 5;
   auto t = axis("bottom", "t", "Time (s): wheel zooms, drag moves, double click shows all", false);
   t["offset"] = -25;
-  spec["axes"] = {k, z, t};
+  spec["axes"] = {width_axis(n), z, t};
   spec["legends"] = {{{"fill", "d"}, {"type", "gradient"}, {"title", "z(E) − z(I): blue E, red I exceeds"}, {"orient", "top"}, {"direction", "horizontal"}, {"gradientLength", 180}, {"gradientThickness", 10}},
                      {{"stroke", "class"}, {"title", "Activity"}, {"orient", "top"}, {"direction", "horizontal"}, {"symbolType", "stroke"}, {"symbolStrokeWidth", 3}}};
-  auto cell = pixels("datum[1]", "datum[2]");
-  cell.update({{"y", {{"signal", "floor(scale('k', datum[0]))"}}}, {"y2", {{"signal", "floor(scale('k', datum[0] + 1))"}}}, {"fill", field("d", "3")},
-    {"tooltip", {{"signal", "{'bin width': format(widths[datum[0]], ',.4~g') + ' ms', 'time': format(datum[1], '.3f') + ' to ' + format(datum[2], '.3f') + ' s', 'z(E) − z(I)': format(datum[3], '.2f')}"}}}});
-  json const image{{"type", "rect"}, {"from", {{"data", "cells"}}}, {"encode", {{"update", cell}}}};
   auto line = [](char const* name, char const* stroke) {
     return json{{"type", "line"}, {"from", {{"data", "trace"}}}, {"encode", {{"update", {{"x", field("t", "t")}, {"y", field("z", name)}, {"stroke", {{"value", stroke}}}, {"strokeWidth", {{"value", 1.2}}}}}}}};
   };
-  json const state{{"type", "rect"}, {"from", {{"data", "states"}}}, {"encode", {{"update", {{"x", field("t", "b")}, {"x2", field("t", "e")}, {"y", {{"value", image_height + 6}}}, {"height", {{"value", 14}}}, {"fill", {{"value", "#dddddd"}}}, {"stroke", {{"value", "#ffffff"}}}, {"tooltip", {{"signal", "{'state': datum.l, 'from': datum.b + ' s', 'to': datum.e + ' s'}"}}}}}}}};
-  json const name{{"type", "text"}, {"from", {{"data", "states"}}}, {"encode", {{"update", {{"x", {{"signal", "(scale('t', datum.b) + scale('t', datum.e)) / 2"}}}, {"y", {{"value", image_height + 13}}}, {"text", {{"field", "l"}}}, {"align", {{"value", "center"}}}, {"baseline", {{"value", "middle"}}}, {"fontSize", {{"value", 10}}}, {"limit", {{"signal", "scale('t', datum.e) - scale('t', datum.b)"}}}}}}}};
-  spec["marks"] = {panel({{"value", 0}}, {{"signal", "height"}}, {image, state, name, line("e", blue), line("i", red)})};
+  json const state{{"type", "rect"}, {"from", {{"data", "states"}}}, {"encode", {{"update", {{"x", field("t", "b")}, {"x2", field("t", "e")}, {"y", {{"value", tall + 6}}}, {"height", {{"value", 14}}}, {"fill", {{"value", "#dddddd"}}}, {"stroke", {{"value", "#ffffff"}}}, {"tooltip", {{"signal", "{'state': datum.l, 'from': datum.b + ' s', 'to': datum.e + ' s'}"}}}}}}}};
+  json const name{{"type", "text"}, {"from", {{"data", "states"}}}, {"encode", {{"update", {{"x", {{"signal", "(scale('t', datum.b) + scale('t', datum.e)) / 2"}}}, {"y", {{"value", tall + 13}}}, {"text", {{"field", "l"}}}, {"align", {{"value", "center"}}}, {"baseline", {{"value", "middle"}}}, {"fontSize", {{"value", 10}}}, {"limit", {{"signal", "scale('t', datum.e) - scale('t', datum.b)"}}}}}}}};
+  spec["marks"] = {panel({{"value", 0}}, {{"signal", "height"}}, {cell_marks("'z(E) − z(I)': format(datum[3], '.2f')"), state, name, line("e", blue), line("i", red)})};
+  return spec;
+}
+
+/// r of one scale in one window; drawn over one hop around the window's middle.
+struct window_cell {
+  std::size_t scale;
+  double begin_s, end_s, r;
+};
+
+/// The movie of r over scales: correlation of E and I in windows, scale against time. What is undefined is left white.
+inline auto coupling_image(std::span<window_cell const> cells, std::span<double const> widths_ms, double begin_s, double end_s) -> json {
+  auto rows = json::array();
+  for (auto const& c : cells)
+    if (!std::isnan(c.r)) rows.push_back(json::array({c.scale, std::round(c.begin_s * 1e4) / 1e4, std::round(c.end_s * 1e4) / 1e4, std::round(c.r * 1e3) / 1e3}));
+  auto const n = static_cast<int>(widths_ms.size());
+  auto const tall = image_height(widths_ms.size());
+  auto spec = blank(tall, "Image of the correlation of excitation and inhibition in sliding windows, scale against time");
+  spec["data"] = json::array({cells_data(std::move(rows))});
+  spec["signals"] = zoom_signals(begin_s, end_s);
+  spec["signals"].push_back(widths_signal(widths_ms));
+  spec["scales"] = {time_scale(), row_scale(n, tall), {{"name", "d"}, {"type", "linear"}, {"domain", {-1, -0.5, 0, 0.5, 1}}, {"range", {"#762a83", "#c2a5cf", "#f1f1ef", "#7fbf7b", "#1b7837"}}, {"clamp", true}, {"interpolate", "rgb"}}};
+  spec["axes"] = {width_axis(n), axis("bottom", "t", "Middle of the window (s): wheel zooms, drag moves, double click shows all", false)};
+  spec["legends"] = json::array({{{"fill", "d"}, {"type", "gradient"}, {"title", "r of E and I"}, {"orient", "top"}, {"direction", "horizontal"}, {"gradientLength", 180}, {"gradientThickness", 10}}});
+  spec["marks"] = {panel({{"value", 0}}, {{"signal", "height"}}, json::array({cell_marks("'r': format(datum[3], '.3f')")}))};
   return spec;
 }
 

@@ -157,8 +157,8 @@ class pyramid_state : public state_base {
     auto* const e = detail::working<detail::pyramid_rows, C>(2 * bins);
     auto* const i = e + bins;
     auto const phase = static_cast<std::uint64_t>(at.begin - at.lo * w);
-    simd::bin_counts(at_e, phase, static_cast<std::uint64_t>(w), e, bins);
-    simd::bin_counts(at_i, phase, static_cast<std::uint64_t>(w), i, bins);
+    simd::bin_counts<simd::best_arch>(at_e, phase, static_cast<std::uint64_t>(w), e, bins);
+    simd::bin_counts<simd::best_arch>(at_i, phase, static_cast<std::uint64_t>(w), i, bins);
     auto const largest = bound_it ? std::uint64_t{simd::largest_count<simd::best_arch>(e, i, bins)} : std::uint64_t{(std::numeric_limits<std::uint32_t>::max)()};
     auto closes = [&](open_bin& x, std::size_t b, std::int64_t covered) {  // the first and the last bin meet their open parts
       x.covered += covered;

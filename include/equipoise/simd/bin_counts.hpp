@@ -14,7 +14,7 @@
 #include <span>
 #include <vector>
 
-#include "../core/config.hpp"
+#include "lane.hpp"
 
 #if defined(__AVX2__)
 #include <immintrin.h>
@@ -50,23 +50,26 @@ class event_index {
   [[nodiscard]] auto events() const noexcept -> std::span<std::uint32_t const> { return {at_.data(), size_}; }
 
   /// How many offsets are smaller than t. Precondition: t < extent.
+  template <class Arch>
   [[nodiscard]] auto below(std::uint64_t t) const noexcept -> std::size_t {
     std::size_t const from = first_[t >> shift_];
     auto const* const p = at_.data() + from;
     if (p[spare - 1] < t) [[unlikely]] return static_cast<std::size_t>(std::lower_bound(p + spare, at_.data() + size_, t) - at_.data());
-    return from + smaller(p, t);
+    return from + smaller<Arch>(p, t);
   }
 
   /// How many of the `spare` offsets at p are smaller than t, without a branch; the sentinels behind the end never are.
+  template <class Arch>
   static auto smaller(std::uint32_t const* p, std::uint64_t t) noexcept -> std::size_t {
 #if defined(__AVX2__)
-    auto const flip = _mm256_set1_epi32((std::numeric_limits<int>::min)());  // AVX2 compares signed
-    auto const x = _mm256_xor_si256(_mm256_loadu_si256(reinterpret_cast<__m256i const*>(p)), flip);
-    auto const limit = _mm256_xor_si256(_mm256_set1_epi32(static_cast<int>(t)), flip);
-    return static_cast<std::size_t>(std::popcount(static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(limit, x))))));
-#else
-    return smaller_scalar(p, t);
+    if constexpr (detail::has_avx2<Arch>) {
+      auto const flip = _mm256_set1_epi32((std::numeric_limits<int>::min)());  // AVX2 compares signed
+      auto const x = _mm256_xor_si256(_mm256_loadu_si256(reinterpret_cast<__m256i const*>(p)), flip);
+      auto const limit = _mm256_xor_si256(_mm256_set1_epi32(static_cast<int>(t)), flip);
+      return static_cast<std::size_t>(std::popcount(static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(limit, x))))));
+    }
 #endif
+    return smaller_scalar(p, t);
   }
   static auto smaller_scalar(std::uint32_t const* p, std::uint64_t t) noexcept -> std::size_t {
     std::size_t n = 0;
@@ -102,7 +105,7 @@ inline constexpr std::size_t events_per_bin_for_edges = 2;
 ///
 /// Result   out[0 … bins − 1]. Precondition: C holds every count; 0 ≤ phase < w; every bin index < bins
 /// Cost     about 0.4 ns per event, or 0.7 ns per bin
-template <class C>
+template <class Arch, class C>
 void bin_counts(event_index const& index, std::uint64_t phase, std::uint64_t w, C* out, std::size_t bins) noexcept {
   auto const at = index.events();
   auto const n = at.size();
@@ -115,7 +118,7 @@ void bin_counts(event_index const& index, std::uint64_t phase, std::uint64_t w, 
   std::size_t before = 0;
   auto edge = w - phase;
   for (std::size_t b = 0; b + 1 < bins; ++b, edge += w) {
-    auto const below = index.below(edge);
+    auto const below = index.template below<Arch>(edge);
     out[b] = static_cast<C>(below - before);
     before = below;
   }

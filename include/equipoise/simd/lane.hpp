@@ -24,6 +24,8 @@ namespace detail {
 template <class Arch>
 inline constexpr bool has_avx512bw = std::is_base_of_v<xsimd::avx512bw, Arch>;
 template <class Arch>
+inline constexpr bool has_avx2 = std::is_base_of_v<xsimd::avx2, Arch>;
+template <class Arch>
 inline constexpr bool has_avx2_only = std::is_base_of_v<xsimd::avx2, Arch> && !std::is_base_of_v<xsimd::avx512f, Arch>;
 }  // namespace detail
 
