@@ -162,10 +162,10 @@ struct common_source {
     auto const shared = poisson(shared_hz, window<T>{(std::min)(when.begin, when.begin - delay), (std::max)(when.end, when.end - delay)}, random);
     auto const a = poisson(e_hz, when, random), b = poisson(i_hz, when, random);
     auto with_shared = [&](spike_vector<T> const& own, T late) {
-      std::vector<std::int64_t> at(own.raw().begin(), own.raw().end());
+      std::vector<std::int64_t> moved, at;
       for (auto const t : shared.raw())
-        if (when.contains(T{t} + late)) at.push_back((T{t} + late).count());
-      std::inplace_merge(at.begin(), at.begin() + static_cast<std::ptrdiff_t>(own.size()), at.end());
+        if (when.contains(T{t} + late)) moved.push_back((T{t} + late).count());
+      std::merge(own.raw().begin(), own.raw().end(), moved.begin(), moved.end(), std::back_inserter(at));
       return spike_vector<T>(std::move(at), when);
     };
     return {with_shared(a, T{0}), with_shared(b, delay)};
