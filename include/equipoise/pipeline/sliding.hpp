@@ -20,8 +20,8 @@ namespace equipoise {
 inline namespace EQUIPOISE_ABI {
 
 namespace detail {
-/// Merges of consecutive panes from … to − 1 for windows that only advance: suffixes of the older panes, and one sum of the newer.
-/// A cache: a copy of it is empty.
+/// Merges of consecutive panes from … to − 1 for windows that only advance: suffixes of the older panes, and one sum of the newer. States are
+/// assigned to, not made anew, so that their memory serves again. A cache: a copy of it is empty.
 template <class S>
 class pane_queue {
  public:
@@ -32,34 +32,36 @@ class pane_queue {
   auto operator=(pane_queue&&) noexcept -> pane_queue& = default;
   ~pane_queue() = default;
 
-  void forget() noexcept { older_.clear(), newer_.reset(); }
+  void forget() noexcept { older_.clear(), newer_.reset(), joined_.reset(); }
 
-  /// The merge of panes from … to − 1. `pane(k)` gives a pointer, null where there is nothing. Windows that step back start anew.
+  /// The merge of panes from … to − 1, valid until the next call. `pane(k)` gives a pointer, null where there is nothing. Windows that step back
+  /// start anew.
   template <class Pane>
-  auto joined(std::int64_t from, std::int64_t to, S const& blank, Pane const& pane) -> S {
+  auto joined(std::int64_t from, std::int64_t to, S const& blank, Pane const& pane) -> S const& {
     if (!newer_ || from < from_ || to < to_) middle_ = from, to_ = to;  // anew
     for (; to_ < to; ++to_)
       if (auto const* p = pane(to_)) newer_->merge(*p);
     if (from >= middle_) {  // the older panes are gone: turn the newer over, the oldest suffix last
-      older_.clear();
-      auto suffix = blank;
-      for (auto k = to; k-- > from;) {
-        if (auto const* p = pane(k)) suffix.merge(*p);
-        older_.push_back(suffix);
+      auto const n = static_cast<std::size_t>(to - from);
+      older_.resize(n, blank);
+      for (std::size_t j = 0; j < n; ++j) {
+        if (j == 0) older_[0] = blank;
+        else older_[j] = older_[j - 1];
+        if (auto const* p = pane(to - 1 - static_cast<std::int64_t>(j))) older_[j].merge(*p);
       }
       middle_ = to;
       newer_ = blank;
     }
-    older_.resize(static_cast<std::size_t>(middle_ - from), blank);
     from_ = from;
-    auto s = older_.empty() ? blank : older_.back();
-    s.merge(*newer_);
-    return s;
+    joined_ = middle_ > from ? older_[static_cast<std::size_t>(middle_ - from) - 1] : blank;
+    joined_->merge(*newer_);
+    return *joined_;
   }
 
  private:
-  std::vector<S> older_;    // merges of panes k … middle_ − 1, for k from middle_ − 1 down to from_
+  std::vector<S> older_;    // merges of panes k … middle_ − 1, for k from middle_ − 1 down to where they were turned over
   std::optional<S> newer_;  // of panes middle_ … to_ − 1; nothing: the queue is empty
+  std::optional<S> joined_;
   std::int64_t from_ = 0, middle_ = 0, to_ = 0;
 };
 }  // namespace detail
@@ -143,7 +145,7 @@ class window_division : public analysis_base {
       }
     }
     /// The merged state of the latest window within the time absorbed; empty before there is one.
-    [[nodiscard]] auto latest() const -> S {
+    [[nodiscard]] auto latest() const -> S const& {
       auto const to = complete();
       if (panes_.empty() || start_of(to - length_) < begin_) return blank_;
       return queue_.joined(to - length_, to, blank_, [this](std::int64_t i) { return find(i); });
@@ -198,6 +200,7 @@ class window_division : public analysis_base {
     } else {
       using result = decltype(study_.finish(s.latest()));
       std::vector<part_row<window<T>, result>> rows;
+      rows.reserve(s.panes().size());
       s.each([&](window<T> w, T total, S const& merged) { rows.push_back({w, in_seconds(total), study_.finish(merged)}); });
       return part_table<window<T>, result>(std::move(rows));
     }

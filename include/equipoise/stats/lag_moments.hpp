@@ -197,7 +197,7 @@ class lag_moments : public state_base {
   void append(run& to, count_row<C> const& r) {
     auto const lags = static_cast<std::size_t>(within_);
     if (to.tail_e.capacity() < lags)
-      for (auto* f : {&to.head_e, &to.head_i, &to.tail_e, &to.tail_i}) f->reserve(2 * lags + 1);
+      for (auto* f : {&to.head_e, &to.head_i, &to.tail_e, &to.tail_i}) f->reserve(lags);
     std::uint32_t most = simd::largest_count<simd::best_arch>(r.e.data(), r.i.data(), r.size());
     for (auto const* f : {&to.tail_e, &to.tail_i})
       for (auto const x : *f) most = (std::max)(most, x);
@@ -243,9 +243,12 @@ class lag_moments : public state_base {
   void join(run& a, run const& b) {  // b follows a: pairs across the seam, then the fringes
     auto const lags = static_cast<std::size_t>(within_);
     auto across = [lags](fringe const& early, fringe const& late, std::vector<std::int64_t>& out) {
-      for (std::size_t t = 0; t < early.size(); ++t)
-        for (std::size_t u = 0; u < late.size(); ++u)
-          if (auto const lag = early.size() - t + u; lag <= lags) out[lags - lag] += static_cast<std::int64_t>(early[t]) * static_cast<std::int64_t>(late[u]);
+      for (std::size_t t = 0; t < early.size(); ++t) {
+        auto const nearest = early.size() - t;  // the lag to late[0], ≤ lags
+        auto* const slot = out.data() + (lags - nearest);
+        auto const n = (std::min)(late.size(), lags - nearest + 1);
+        for (std::size_t u = 0; u < n; ++u) *(slot - u) += static_cast<std::int64_t>(early[t]) * static_cast<std::int64_t>(late[u]);
+      }
     };
     across(a.tail_e, b.head_i, i_later_), across(a.tail_i, b.head_e, e_later_);
     if (autos_) across(a.tail_e, b.head_e, e_e_), across(a.tail_i, b.head_i, i_i_);
