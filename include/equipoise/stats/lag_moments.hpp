@@ -232,7 +232,7 @@ class lag_moments : public state_base {
   template <class V>
   void products(V const* e, V const* i, std::size_t n, std::uint32_t most) {
     auto const lags = static_cast<std::size_t>(within_);
-    auto sum = [n, most](V const* x, V const* y, std::vector<std::int64_t>& out, std::size_t count) {
+    auto sum = [&](V const* x, V const* y, std::vector<std::int64_t>& out, std::size_t count) {
       if constexpr (sizeof(V) == 4) simd::lagged_products_scalar(x, y, n, out.data(), count);
       else simd::lagged_products<simd::best_arch>(x, y, n, most, out.data(), count);
     };
