@@ -38,6 +38,15 @@ inline auto h8u400() -> recording<tick> const& {
   return made;
 }
 
+/// Half an hour of 400 such units, about 2.3 million spikes.
+inline auto m30u400() -> recording<tick> const& {
+  static auto const made = [] {
+    auto [table, cells] = eq::modulated_population<tick>{.units_e = 320, .units_i = 80, .seconds = 1800}.recording(30);
+    return recording<tick>{std::move(table), std::move(cells)};
+  }();
+  return made;
+}
+
 /// The study that the ways of running one are timed with: 32 scales, all three families of statistics.
 inline auto whole_study(std::vector<eq::cell> const& cells) {
   using namespace eq::literals;

@@ -45,4 +45,6 @@ auto to_page(analysis_result const& r) -> std::string;
 void print(analysis_result const& r, options const& o);
 /// ei_balance info: what the folder holds; `write` gets the JSON if it is asked for. Returns the exit code.
 auto print_info(options const& o, std::function<void(std::string const&)> const& write) -> int;
+/// ei_balance correlogram: `write` gets the bytes of the .npy file. Returns the exit code.
+auto write_correlogram(options const& o, std::function<void(std::string const&)> const& write) -> int;
 auto to_json(equipoise::phy_summary const& s, std::string const& source) -> std::string;

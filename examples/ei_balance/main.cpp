@@ -87,6 +87,12 @@ class progress_line {
 auto run(options const& o) -> int {
   check_writable(o.json, "JSON");
   if (o.info) return print_info(o, [&](std::string const& json) { write(o.json, json, "JSON"); });
+  if (o.correlogram.wanted) {
+    check_writable(o.correlogram.out, "correlogram");
+    progress_line line(!o.quiet);
+    line("correlating " + o.recording);
+    return write_correlogram(o, [&](std::string const& bytes) { write(o.correlogram.out, bytes, "correlogram"); });
+  }
   check_writable(o.csv, "table");
   check_writable(o.report, "report");
   auto const r = [&] {

@@ -101,9 +101,18 @@ auto parse(int argc, char** argv, options& into) -> std::optional<int> {
 
   auto* const info = app.add_subcommand("info", "count spikes and units, and say what would be left out; needs no rate, labels or waveforms");
   info->fallthrough();
-  std::string recording_of_info;
-  info->add_option("RECORDING", recording_of_info, "phy/Kilosort folder")->type_name("FOLDER");
+  std::string after_command;
+  info->add_option("RECORDING", after_command, "phy/Kilosort folder")->type_name("FOLDER");
   info->footer("The options of ei_balance may stand here as well; --quality, --rate-hz, --begin, --end and --json change what is counted and where it goes.");
+
+  auto* const correlogram = app.add_subcommand("correlogram", "count the differences of spike times of all pairs of units; needs no labels or waveforms");
+  correlogram->fallthrough();
+  std::string convention = "centred", bin = "1ms";
+  correlogram->add_option("RECORDING", after_command, "phy/Kilosort folder")->type_name("FOLDER");
+  correlogram->add_option("--bin", bin, "the width of a bin")->capture_default_str()->type_name("TIME");
+  correlogram->add_option("--convention", convention, "centred: 2W/b + 1 bins around multiples of the width; half_open: 2W/b bins that begin at them")->check(CLI::IsMember({"centred", "half_open"}))->capture_default_str()->type_name("");
+  correlogram->add_option("--out", into.correlogram.out, "the file to write: units x units x bins, int64; units with spikes by rising number (- for standard output)")->required()->type_name("FILE.npy");
+  correlogram->footer("--window W, which stands among the options of ei_balance, means lags up to W either way; default 50ms. [i, j, b]: b rises with t_j - t_i; a spike is not paired with itself.");
 
   auto* const merge = app.add_subcommand("merge", "merge parts of one recording, each analysed with its own --begin and --end and a --checkpoint, into one result");
   merge->fallthrough();
@@ -112,9 +121,9 @@ auto parse(int argc, char** argv, options& into) -> std::optional<int> {
   try {
     app.parse(argc, argv);
     into.info = info->parsed();
-    if (into.info && !recording_of_info.empty()) {
-      if (!into.recording.empty()) throw CLI::ValidationError("RECORDING", "two were given: " + into.recording + " and " + recording_of_info);
-      into.recording = recording_of_info;
+    if (!after_command.empty()) {
+      if (!into.recording.empty()) throw CLI::ValidationError("RECORDING", "two were given: " + into.recording + " and " + after_command);
+      into.recording = after_command;
     }
     if (merge->parsed() && !into.recording.empty()) throw CLI::ValidationError("merge", "takes checkpoints only; '" + into.recording + "' stands before it");
     if (into.recording.empty() && !merge->parsed()) throw CLI::RequiredError("RECORDING: a phy/Kilosort folder");
@@ -122,7 +131,11 @@ auto parse(int argc, char** argv, options& into) -> std::optional<int> {
     into.first = duration("--first", first, false);
     if (into.first <= std::chrono::nanoseconds{}) throw CLI::ValidationError("--first", "'" + first + "': a bin must be longer than nothing; give a width such as 1ms");
     if (!widths.empty()) into.widths = durations("--widths", widths);
-    if (!window.empty()) {
+    if (into.correlogram.wanted = correlogram->parsed(); into.correlogram.wanted) {
+      into.correlogram.half_open = convention == "half_open";
+      into.correlogram.bin = duration("--bin", bin, false);
+      if (!window.empty()) into.correlogram.within = duration("--window", window, false);
+    } else if (!window.empty()) {
       into.window = duration("--window", window, false);
       into.hop = hop.empty() ? into.window / 10 : duration("--hop", hop, false);
       if (into.window <= std::chrono::nanoseconds{}) throw CLI::ValidationError("--window", "'" + window + "': a window must be longer than nothing; give a length such as 5s");

@@ -31,6 +31,12 @@ struct options {
   std::string checkpoint;                           ///< file; empty: none
   bool resume = false;
   std::chrono::nanoseconds checkpoint_every = std::chrono::seconds{5};
+  struct {
+    bool wanted = false;                            ///< ei_balance correlogram
+    std::chrono::nanoseconds within = std::chrono::milliseconds{50}, bin = std::chrono::milliseconds{1};
+    bool half_open = false;
+    std::string out;
+  } correlogram{};
   std::vector<std::string> parts;                   ///< ei_balance merge: checkpoints
 
   std::string json, report, csv;                    ///< files to write; empty: none, "-": standard output

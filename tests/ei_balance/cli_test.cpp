@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <equipoise/io/npy.hpp>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -256,6 +257,27 @@ TEST_CASE("ei_balance: info needs no rate and no waveforms, and takes the common
   CHECK(r.code == 0);
   CHECK(r.out.find('5') != std::string::npos);
   CHECK(run("info " + rat + " --quality good").out.find("375119") != std::string::npos);
+}
+
+TEST_CASE("ei_balance: correlogram writes what brute force by numpy counted, needs no waveforms, and says what the array is") {
+  std::string const golden = EQUIPOISE_TEST_DATA "/golden/";
+  folder const f;
+  fs::copy_file(golden + "in_spike_times.npy", f.path / "spike_times.npy");
+  fs::copy_file(golden + "in_spike_clusters.npy", f.path / "spike_clusters.npy");
+  f.write("params.py", "sample_rate = 30000.\n");
+  auto const out = f.text() + "/ccg.npy";
+  auto equals = [&](std::string const& name) {
+    auto const ours = equipoise::as_dense<std::int64_t>(equipoise::read_npy(out)), theirs = equipoise::as_dense<std::int64_t>(equipoise::read_npy(golden + name));
+    return ours.shape == theirs.shape && ours.values == theirs.values;
+  };
+  auto const r = run("correlogram " + f.text() + " --end 60 --window 50ms --bin 1ms --convention half_open --out " + out);
+  CHECK(r.code == 0);
+  CHECK(r.out.find("20 units x 20 units x 100 bins of 1 ms (half open)") != std::string::npos);
+  CHECK(equals("ccg_int_halfopen100.npy"));
+  CHECK(run("correlogram --out " + out + " " + f.text() + " --end 60 --quiet").out.empty());
+  CHECK(equals("ccg_int_centered101.npy"));
+  CHECK(run("correlogram " + f.text() + " --end 60 --window 50ms --bin 3ms --out " + out).out.find("not a whole number of bins") != std::string::npos);
+  CHECK(run("correlogram " + f.text()).code >= 100);
 }
 
 TEST_CASE("ei_balance: labels may come through a pipe, in any case of letters") {

@@ -25,7 +25,7 @@ auto pass(Source& source, A const& a) {
   auto const l = source.layout();
   auto state = a.start(l);
   while (auto const block = source.next()) state.absorb(expect_sound(*block, l.units));
-  return a.finish(state);
+  return a.finish(std::move(state));  // an analysis may take a large state over
 }
 }  // namespace detail
 
@@ -66,7 +66,10 @@ auto run(Source&& source, A const& study) {
   } else if constexpr (event_source<std::remove_cvref_t<Source>>) {
     return detail::pass(source, study);
   } else {
-    auto blocks = source.blocks();
+    auto blocks = [&] {
+      if constexpr (requires { source.blocks(study.block_length(source.blocks().layout())); }) return source.blocks(study.block_length(source.blocks().layout()));
+      else return source.blocks();
+    }();
     return detail::pass(blocks, study);
   }
 }
