@@ -41,6 +41,7 @@
 #include "stats/joint_histogram.hpp"
 #include "stats/lag_moments.hpp"
 #include "stats/unit_moments.hpp"
+#include "correlate/carrying_table.hpp"
 #include "correlate/coincidence_state.hpp"
 #include "correlate/correlogram.hpp"
 #include "correlate/jitters.hpp"

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <equipoise/correlate/correlogram.hpp>
+#include <equipoise/io/state_bytes.hpp>
 #include <equipoise/parallel/threads.hpp>
+#include <equipoise/pipeline/by_state.hpp>
 #include <equipoise/pipeline/compose.hpp>
 #include <equipoise/pipeline/run.hpp>
 #include <equipoise/testing/laws.hpp>
@@ -51,20 +53,19 @@ TEST_CASE("coincidence_state: time that was absorbed is refused, and settled str
   CHECK(study.finish(state).counts(0, 1)[5] == 1);
 }
 
-TEST_CASE("coincidence_state: counts do not overflow: what 31 bits cannot hold is carried") {
-  detail::carrying_table t(3), o(3);
-  t.data()[1] = 4'000'000'000u, t.expect(4'000'000'000u);
-  o.data()[1] = 3'000'000'000u, o.expect(3'000'000'000u);
-  CHECK(t[1] == 4'000'000'000);
-  t.expect(1'000'000'000);  // would not fit: carried
-  t.data()[1] += 1'000'000'000u;
-  CHECK(t[1] == 5'000'000'000);
-  t.add(o);
-  CHECK(t[1] == 8'000'000'000);
-  CHECK(t[0] == 0);
-  detail::carrying_table back;
-  CHECK(back.assign(t.contents()));
-  CHECK(back == t);
-  CHECK_FALSE(back == o);
-  CHECK_FALSE(back.assign({-1}));
+TEST_CASE("coincidence_state: bytes and back, and by brain state") {
+  auto const [table, cells] = testing::random_recording<tk>(13, {.units = 4, .length = 60'000, .spikes = 2'000, .gaps = true, .begin = 0});
+  auto const study = correlograms(symmetric{20ms, 1ms});
+  auto state = start(study, table.blocks().layout());
+  absorb(state, table.blocks());
+  auto again = start(study, table.blocks().layout());
+  restore(again, state_bytes(state));
+  CHECK(again == state);
+  CHECK(finish(study, again).all_counts() == (table | study).all_counts());
+
+  epochs<tk> const early(window<tk>{tk{0}, tk{20'000}});
+  epoch_table<tk> const states(std::vector<epoch<tk>>{{{tk{0}, tk{20'000}}, "early"}});
+  auto const by = table | by_state(states) | study;
+  REQUIRE(by.rows().size() == 1);
+  CHECK(by.rows()[0].result.all_counts() == (within(table, early) | study).all_counts());
 }
