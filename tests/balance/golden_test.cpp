@@ -17,20 +17,15 @@
 #include <vector>
 
 #include "../classify/fixtures.hpp"
+#include "../golden.hpp"
 
 using namespace equipoise;
+using testing::golden;
+using testing::golden_recording;
 
 namespace {
 using tk = ticks<30'000>;
 
-template <class T>
-auto golden(std::string const& name) -> std::vector<T> {
-  return as_vector<T>(read_npy(EQUIPOISE_TEST_DATA "/golden/" + name + ".npy"));
-}
-auto golden_matrix(std::string const& name) -> std::vector<double> {
-  auto const array = read_npy(EQUIPOISE_TEST_DATA "/golden/" + name + ".npy");
-  return as_dense<double>(array).values;
-}
 template <class S>
 struct keep {
   using statistic = S;
@@ -46,10 +41,6 @@ struct raw_products {
   }
 };
 
-auto spikes() -> spike_table<tk> {
-  auto const clusters = golden<std::int64_t>("in_spike_clusters");
-  return {golden<std::int64_t>("in_spike_times"), std::vector<unit_index>(clusters.begin(), clusters.end()), 20, window<tk>{tk{0}, tk{1'800'000}}};
-}
 auto labels() -> std::vector<cell> {
   std::vector<cell> cells;
   for (auto const c : golden<std::int64_t>("in_unit_class")) cells.push_back(c == 0 ? cell::e : cell::i);
@@ -63,7 +54,7 @@ auto widths() -> std::vector<tk> {
 }  // namespace
 
 TEST_CASE("golden: counts at 32 widths equal in every bin of both populations, with the partial bin and without") {
-  auto const table = spikes();
+  auto const table = golden_recording();
   auto const rs = golden<std::int64_t>("counts_rs"), fs = golden<std::int64_t>("counts_fs"), with = golden<std::int64_t>("scale_nbins_ceil"), without = golden<std::int64_t>("scale_nbins_floor");
   for (bool const partial : {true, false}) {
     auto const p = partial ? pyramid(widths()).keep_partial() : pyramid(widths());
@@ -85,10 +76,10 @@ TEST_CASE("golden: counts at 32 widths equal in every bin of both populations, w
 }
 
 TEST_CASE("golden: correlation, covariances, variances, Fano factors to 1e-12") {
-  auto const result = spikes() | split(labels()) | pyramid(widths())
+  auto const result = golden_recording() | split(labels()) | pyramid(widths())
                     | measure("rho"_n = zero_lag_correlation{.at_least = 2}, "cov"_n = covariance{.at_least = 2}, "fano"_n = fano_factors{.at_least = 2}, "moments"_n = keep<co_moments>{});
   auto const rho = golden<double>("zero_lag_numpy_corrcoef");
-  auto const cov = golden_matrix("ens_cov_elephant_ddof1"), fano = golden_matrix("ens_fano_numpy_ddof0");
+  auto const cov = golden<double>("ens_cov_elephant_ddof1"), fano = golden<double>("ens_fano_numpy_ddof0");
   REQUIRE(rho.size() == 32);
   REQUIRE(cov.size() == 128);
   REQUIRE(fano.size() == 64);
@@ -111,9 +102,9 @@ TEST_CASE("golden: correlation, covariances, variances, Fano factors to 1e-12") 
 }
 
 TEST_CASE("golden: what single units do equals a count unit by unit, and their Fano factors are numpy's") {
-  auto const table = spikes();
+  auto const table = golden_recording();
   auto const cells = labels();
-  auto const counts = golden_matrix("counts_units_w3000");
+  auto const counts = golden<double>("counts_units_w3000");
   REQUIRE(counts.size() == 20 * 600);
   unit_moments expected;
   for (std::size_t b = 0; b < 600; ++b) {
@@ -144,8 +135,8 @@ TEST_CASE("golden: what single units do equals a count unit by unit, and their F
 }
 
 TEST_CASE("golden: the cross-correlation of the ensembles, raw products exactly, the biased estimator to 1e-12") {
-  auto const result = spikes() | split(labels()) | pyramid(widths()) | measure("raw"_n = raw_products{}, "ccf"_n = correlation_by_lag{.within = 20, .estimator = lag_estimator::biased, .at_least = 1});
-  auto const raw = golden_matrix("ensccf_numpy_raw"), ccf = golden_matrix("ensccf_scipy_centered");
+  auto const result = golden_recording() | split(labels()) | pyramid(widths()) | measure("raw"_n = raw_products{}, "ccf"_n = correlation_by_lag{.within = 20, .estimator = lag_estimator::biased, .at_least = 1});
+  auto const raw = golden<double>("ensccf_numpy_raw"), ccf = golden<double>("ensccf_scipy_centered");
   double worst = 0;
   int compared = 0, wrong = 0;
   for (std::size_t k = 0; k < 32; ++k)

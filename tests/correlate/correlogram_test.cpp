@@ -5,28 +5,22 @@
 #include <cmath>
 #include <cstdint>
 #include <equipoise/correlate/correlogram.hpp>
-#include <equipoise/io/npy.hpp>
 #include <equipoise/pipeline/compose.hpp>
 #include <equipoise/pipeline/run.hpp>
 #include <equipoise/spikes/spike_table.hpp>
 #include <vector>
 
+#include "../golden.hpp"
 #include "../near.hpp"
 #include "../random_recording.hpp"
 
 using namespace equipoise;
 using namespace std::chrono_literals;
+using testing::golden;
+using testing::golden_recording;
 using tk = ticks<30'000>;
 
 namespace {
-template <class T>
-auto golden(std::string const& name) -> std::vector<T> {
-  return as_dense<T>(read_npy(EQUIPOISE_TEST_DATA "/golden/" + name + ".npy")).values;
-}
-auto golden_recording() -> spike_table<tk> {
-  auto const clusters = golden<std::int64_t>("in_spike_clusters");
-  return {golden<std::int64_t>("in_spike_times"), std::vector<unit_index>(clusters.begin(), clusters.end()), 20, window<tk>{tk{0}, tk{1'800'000}}};
-}
 /// All pairs of spikes of two units in the same stretch of time, from the definition.
 template <lag_bins B>
 auto by_definition(spike_table<tk> const& t, B const& b, unit_index i, unit_index j) -> std::vector<std::int64_t> {

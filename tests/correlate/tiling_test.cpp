@@ -9,13 +9,13 @@
 #include <cstdlib>
 #include <equipoise/core/random.hpp>
 #include <equipoise/correlate/tiling.hpp>
-#include <equipoise/io/npy.hpp>
 #include <equipoise/spikes/spike_vector.hpp>
 #include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "../golden.hpp"
 #include "../random_recording.hpp"
 #include "../simd/each_arch.hpp"
 
@@ -315,11 +315,9 @@ TEST_CASE("tiling: the example of the reference page") {
 }
 
 TEST_CASE("tiling: equals an exact computation by other means (tests/data/golden/PROVENANCE.md)") {
-  auto read = [](std::string const& name) { return read_npy(EQUIPOISE_TEST_DATA "/golden/" + name + ".npy"); };
-  auto const clusters = as_vector<std::int64_t>(read("in_spike_clusters"));
-  spike_table<tk> const table(as_vector<std::int64_t>(read("in_spike_times")), std::vector<unit_index>(clusters.begin(), clusters.end()), 20, of(0, 1'800'000));
+  auto const table = testing::golden_recording();
   for (int const ms : {5, 50}) {
-    auto const expected = as_dense<double>(read("sttc_exact_" + std::to_string(ms) + "ms")).values;
+    auto const expected = testing::golden<double>("sttc_exact_" + std::to_string(ms) + "ms");
     REQUIRE(expected.size() == 400);
     auto const all = tiling(table, std::chrono::milliseconds{ms});
     double largest = 0, sum = 0;

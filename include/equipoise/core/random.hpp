@@ -17,18 +17,24 @@
 namespace equipoise {
 inline namespace EQUIPOISE_ABI {
 
+namespace detail {
+/// What a key grows by from round to round.
+inline constexpr std::uint32_t philox_weyl_0 = 0x9E3779B9u, philox_weyl_1 = 0xBB67AE85u;
+
+/// One round of Philox4x32 on the words of a counter; for many counters side by side as well.
+constexpr void philox_round(std::uint32_t& a, std::uint32_t& b, std::uint32_t& c, std::uint32_t& d, std::uint32_t key_0, std::uint32_t key_1) noexcept {
+  auto const x = std::uint64_t{0xD2511F53u} * a, y = std::uint64_t{0xCD9E8D57u} * c;
+  a = static_cast<std::uint32_t>(y >> 32) ^ b ^ key_0, b = static_cast<std::uint32_t>(y);
+  c = static_cast<std::uint32_t>(x >> 32) ^ d ^ key_1, d = static_cast<std::uint32_t>(x);
+}
+}  // namespace detail
+
 /// Philox4x32 with ten rounds.
 ///
 /// Result   four words, a bijection of the counter for each key
 /// Source   Salmon, Moraes, Dror, Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3" (SC11), known answers in Random123's kat_vectors
 constexpr auto philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) noexcept -> std::array<std::uint32_t, 4> {
-  for (int round = 0; round < 10; ++round) {
-    auto const a = std::uint64_t{0xD2511F53u} * counter[0];
-    auto const b = std::uint64_t{0xCD9E8D57u} * counter[2];
-    counter = {static_cast<std::uint32_t>(b >> 32) ^ counter[1] ^ key[0], static_cast<std::uint32_t>(b), static_cast<std::uint32_t>(a >> 32) ^ counter[3] ^ key[1], static_cast<std::uint32_t>(a)};
-    key[0] += 0x9E3779B9u;
-    key[1] += 0xBB67AE85u;
-  }
+  for (int round = 0; round < 10; ++round, key[0] += detail::philox_weyl_0, key[1] += detail::philox_weyl_1) detail::philox_round(counter[0], counter[1], counter[2], counter[3], key[0], key[1]);
   return counter;
 }
 

@@ -88,8 +88,8 @@ class carrying_table {
     for (std::size_t k = 0; k < low_.size(); ++k) high_[k] += low_[k] >> 31, low_[k] &= 0x7FFFFFFF;
   }
   using counts = std::vector<std::uint32_t, zeroed_memory<std::uint32_t>>;  // made in one size and never shrunk
-  counts low_, high_;      // low + 2^31·high; no high before the first carry
-  std::size_t most_ = 0;                   // no low count is larger
+  counts low_, high_;     // low + 2^31·high; no high before the first carry
+  std::size_t most_ = 0;  // no low count is larger
 };
 
 }  // namespace detail

@@ -11,6 +11,7 @@
 #include <limits>
 #include <memory>
 #include <numeric>
+#include <span>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -52,8 +53,8 @@ class coincidence_state : public state_base {
   [[nodiscard]] auto restored() const -> bool { return table_.size() == spikes_.size() * spikes_.size() * slots_.size(); }
 
   void expect(window<T> w) const {
-    for (auto const& r : runs_)
-      if (w.begin.count() < r.end && r.begin < w.end.count()) throw error("correlograms: part of that time has been absorbed already");
+    auto const at = std::lower_bound(runs_.begin(), runs_.end(), w.begin.count(), [](run const& r, std::int64_t t) { return r.end <= t; });
+    if (at != runs_.end() && at->begin < w.end.count()) throw error("correlograms: part of that time has been absorbed already");
   }
   void absorb(event_block<T> const& b) {
     if (b.when.empty()) return;
@@ -110,7 +111,7 @@ class coincidence_state : public state_base {
   };
 
   void piece(event_block<T> const& b) {
-    auto const begin= b.when.begin.count(), end = b.when.end.count();
+    auto const begin = b.when.begin.count(), end = b.when.end.count();
     auto at = place(begin);
     if (at == runs_.end() || at->end != begin) at = runs_.insert(at, run{.begin = begin, .end = begin, .head = {}, .tail = {}});
     // [the run's tail | the block's events that take part]
@@ -127,7 +128,9 @@ class coincidence_state : public state_base {
     }
     for (auto k = fresh; k < m; ++k) ++spikes_[rows[k]];
     count(times, rows, m, m, fresh);
-    extend(*at, times + fresh, rows + fresh, m - fresh, end);
+    std::span const new_times(times + fresh, m - fresh);
+    std::span const new_rows(rows + fresh, m - fresh);
+    extend(*at, new_times, new_rows, new_times, new_rows, end);
     close(at);
   }
 
@@ -151,27 +154,22 @@ class coincidence_state : public state_base {
     std::vector<std::uint32_t> rows(a.tail.row);
     rows.insert(rows.end(), b.head.row.begin(), b.head.row.end());
     count(times.data(), rows.data(), n, a.tail.at.size(), a.tail.at.size());
-    if (a.end - a.begin < slots_.reach) add_head(a, b.head.at.data(), b.head.row.data(), b.head.at.size());
-    a.end = b.end;
-    if (b.end - b.begin >= slots_.reach) a.tail = b.tail;
-    else add_tail(a, b.tail.at.data(), b.tail.row.data(), b.tail.at.size());
+    extend(a, b.head.at, b.head.row, b.tail.at, b.tail.row, b.end);
   }
-  /// Events that follow a run, up to `end`.
-  void extend(run& r, std::int64_t const* at, std::uint32_t const* row, std::size_t n, std::int64_t end) {
-    if (r.end - r.begin < slots_.reach) add_head(r, at, row, n);
+  using ticks_of_events = std::span<std::int64_t const>;
+  using rows_of_events = std::span<std::uint32_t const>;
+  /// What follows a run, up to `end`: its events near its begin, and those near its end.
+  void extend(run& r, ticks_of_events early, rows_of_events early_row, ticks_of_events late, rows_of_events late_row, std::int64_t end) {
+    if (r.end - r.begin < slots_.reach) {
+      auto const take = std::lower_bound(early.begin(), early.end(), r.begin + slots_.reach) - early.begin();
+      r.head.at.insert(r.head.at.end(), early.begin(), early.begin() + take), r.head.row.insert(r.head.row.end(), early_row.begin(), early_row.begin() + take);
+    }
     r.end = end;
-    add_tail(r, at, row, n);
-  }
-  void add_head(run& r, std::int64_t const* at, std::uint32_t const* row, std::size_t n) {
-    auto const take = std::lower_bound(at, at + n, r.begin + slots_.reach) - at;
-    r.head.at.insert(r.head.at.end(), at, at + take), r.head.row.insert(r.head.row.end(), row, row + take);
-  }
-  void add_tail(run& r, std::int64_t const* at, std::uint32_t const* row, std::size_t n) {
-    auto const first = r.end - std::int64_t{slots_.reach};  // what lies before is out of reach of what may follow
+    auto const first = end - std::int64_t{slots_.reach};  // what lies before is out of reach of what may follow
     auto const old = std::lower_bound(r.tail.at.begin(), r.tail.at.end(), first) - r.tail.at.begin();
     r.tail.at.erase(r.tail.at.begin(), r.tail.at.begin() + old), r.tail.row.erase(r.tail.row.begin(), r.tail.row.begin() + old);
-    auto const skip = std::lower_bound(at, at + n, first) - at;
-    r.tail.at.insert(r.tail.at.end(), at + skip, at + n), r.tail.row.insert(r.tail.row.end(), row + skip, row + n);
+    auto const skip = std::lower_bound(late.begin(), late.end(), first) - late.begin();
+    r.tail.at.insert(r.tail.at.end(), late.begin() + skip, late.end()), r.tail.row.insert(r.tail.row.end(), late_row.begin() + skip, late_row.end());
   }
 
   /// Pairs of the events 0 … until − 1 with later ones from `from` to n − 1.

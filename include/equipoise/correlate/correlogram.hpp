@@ -152,30 +152,26 @@ class correlograms : public analysis_base {
   template <tick T>
   [[nodiscard]] auto start(layout<T> const& l) const -> coincidence_state<T> {
     std::vector<std::uint32_t> row_of(l.units, detail::no_row);
-    std::size_t rows = l.units;
     if (!cells_.empty()) {
       if (cells_.size() != l.units) throw error({.where = "correlograms", .place = {}, .problem = "the labelling does not fit the recording", .expected = std::to_string(l.units) + " units", .found = std::to_string(cells_.size()) + " labels", .advice = "give one label per unit, silent units included"});
       for (std::size_t u = 0; u < l.units; ++u)
         if (cells_[u] != cell::neither) row_of[u] = cells_[u] == cell::e ? 0 : 1;
-      rows = 2;
     } else if (!pair_.empty()) {
       for (std::uint32_t k = 0; k < 2; ++k) {
         if (pair_[k] >= l.units) throw error({.where = "correlograms", .place = {}, .problem = "no such unit", .expected = "a unit below " + std::to_string(l.units), .found = std::to_string(pair_[k]), .advice = {}});
         row_of[pair_[k]] = k;
       }
-      rows = 2;
     } else {
       for (std::size_t u = 0; u < l.units; ++u) row_of[u] = static_cast<std::uint32_t>(u);
     }
     for (std::size_t u = 0; u < l.units; ++u)
       if (!l.has(u)) row_of[u] = detail::no_row;
-    return coincidence_state<T>(std::make_shared<std::vector<std::uint32_t> const>(std::move(row_of)), rows, realised_bins<B>::template in<T>(bins_).slots());
+    return coincidence_state<T>(std::make_shared<std::vector<std::uint32_t> const>(std::move(row_of)), rows(l.units), realised_bins<B>::template in<T>(bins_).slots());
   }
   /// Blocks of this length suit the analysis: long ones where the table is large, as its rows are fetched into the cache once a block.
   template <tick T>
   [[nodiscard]] auto block_length(layout<T> const& l) const -> T {
-    auto const rows = cells_.empty() && pair_.empty() ? l.units : 2;
-    return rows * rows * realised_bins<B>::template in<T>(bins_).slots().size() * sizeof(std::uint32_t) > detail::table_in_cache ? (std::max)(l.when.length(), T{1}) : std::chrono::ceil<T>(std::chrono::seconds{30});
+    return rows(l.units) * rows(l.units) * realised_bins<B>::template in<T>(bins_).slots().size() * sizeof(std::uint32_t) > detail::table_in_cache ? (std::max)(l.when.length(), T{1}) : std::chrono::ceil<T>(std::chrono::seconds{30});
   }
   template <tick T>
   [[nodiscard]] auto finish(coincidence_state<T> const& s) const -> correlogram_table<B> {
@@ -188,6 +184,8 @@ class correlograms : public analysis_base {
   }
 
  private:
+  [[nodiscard]] auto rows(std::size_t units) const noexcept -> std::size_t { return cells_.empty() && pair_.empty() ? units : 2; }
+
   B bins_;
   std::vector<unit_index> pair_;
   std::vector<cell> cells_;

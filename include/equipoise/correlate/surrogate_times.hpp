@@ -38,13 +38,8 @@ inline void random_words(std::uint64_t seed, std::uint64_t stream, std::span<std
       c[l] = static_cast<std::uint32_t>(stream), d[l] = static_cast<std::uint32_t>(stream >> 32);
     }
     auto k0 = static_cast<std::uint32_t>(seed), k1 = static_cast<std::uint32_t>(seed >> 32);
-    for (int round = 0; round < 10; ++round, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u) {
-      for (std::size_t l = 0; l < lanes; ++l) {  // see `philox`
-        auto const x = std::uint64_t{0xD2511F53u} * a[l], y = std::uint64_t{0xCD9E8D57u} * c[l];
-        a[l] = static_cast<std::uint32_t>(y >> 32) ^ b[l] ^ k0, b[l] = static_cast<std::uint32_t>(y);
-        c[l] = static_cast<std::uint32_t>(x >> 32) ^ d[l] ^ k1, d[l] = static_cast<std::uint32_t>(x);
-      }
-    }
+    for (int round = 0; round < 10; ++round, k0 += philox_weyl_0, k1 += philox_weyl_1)
+      for (std::size_t l = 0; l < lanes; ++l) philox_round(a[l], b[l], c[l], d[l], k0, k1);
     std::uint64_t words[2 * lanes];
     for (std::size_t l = 0; l < lanes; ++l) words[2 * l] = std::uint64_t{b[l]} << 32 | a[l], words[2 * l + 1] = std::uint64_t{d[l]} << 32 | c[l];
     std::copy_n(words, (std::min)(out.size() - done, 2 * lanes), out.begin() + static_cast<std::ptrdiff_t>(done));

@@ -11,6 +11,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "lane.hpp"
 
@@ -96,50 +97,45 @@ inline constexpr std::size_t coincidence_padding = 16;
 /// The latest time of an event, so that the padding is out of reach: 2^31. Reach and width must stay below 2^30.
 inline constexpr std::uint32_t latest_event = std::uint32_t{1} << 31;
 
-/// Counts pairs of the events 0 … until − 1 with those from `from` on into a table. `tell(n)` is called before n places are counted; it may look after the table's overflow.
-///
-/// Cost     about 0.7 ns per pair within reach while the table stays in the second-level cache
-template <class Arch, class Tell>
-void coincidences(lag_slots s, std::uint32_t const* at, std::uint32_t const* row, std::uint32_t const* column, std::size_t until, std::size_t from, std::uint32_t* table, Tell&& tell) {
-  detail::coincidence_step<Arch> const places(s);
+namespace detail {
+/// `count` events as the earlier of a pair: the k-th is event earlier(k), whose pairs begin in the table at row(k).
+template <class Arch, class Earlier, class Row, class Tell>
+void count_coincidences(lag_slots s, std::uint32_t const* at, std::uint32_t const* column, std::size_t count, Earlier earlier, Row row, std::size_t from, std::uint32_t* table, Tell&& tell) {
+  coincidence_step<Arch> const places(s);
   constexpr auto step = places.step;
-  std::array<std::uint32_t, detail::gathered + step> found;
+  std::array<std::uint32_t, gathered + step> found;
   std::size_t m = 0;
-  auto count = [&] {
+  auto flush = [&] {
     tell(m);
     for (std::size_t k = 0; k < m; ++k) ++table[found[k]];
     m = 0;
   };
-  for (std::size_t k = 0; k < until; ++k)
-    for (auto l = (std::max)(k + 1, from);; l += step) {
-      auto const near = places(at[k], at + l, column + l, row[k], found.data() + m);
+  for (std::size_t k = 0; k < count; ++k) {
+    std::size_t const first = earlier(k);
+    for (auto l = (std::max)(first + 1, from);; l += step) {
+      auto const near = places(at[first], at + l, column + l, row(k), found.data() + m);
       m += near;
-      if (m >= detail::gathered) count();
+      if (m >= gathered) flush();
       if (near < step) break;
     }
-  count();
+  }
+  flush();
+}
+}  // namespace detail
+
+/// Counts pairs of the events 0 … until − 1 with those from `from` on into a table. `tell(n)` is called before n places are counted; it may look
+/// after the table's overflow.
+///
+/// Cost     about 0.7 ns per pair within reach while the table stays in the second-level cache
+template <class Arch, class Tell>
+void coincidences(lag_slots s, std::uint32_t const* at, std::uint32_t const* row, std::uint32_t const* column, std::size_t until, std::size_t from, std::uint32_t* table, Tell&& tell) {
+  detail::count_coincidences<Arch>(s, at, column, until, [](std::size_t k) { return k; }, [row](std::size_t k) { return row[k]; }, from, table, std::forward<Tell>(tell));
 }
 
 /// The same for the events `reference[0 … count − 1]` as the earlier of a pair, all of one row, whose part of the table is small.
 template <class Arch, class Tell>
 void coincidences_of_row(lag_slots s, std::uint32_t const* at, std::uint32_t const* column, std::uint32_t const* reference, std::size_t count, std::size_t from, std::uint32_t* row, Tell&& tell) {
-  detail::coincidence_step<Arch> const places(s);
-  constexpr auto step = places.step;
-  std::array<std::uint32_t, detail::gathered + step> found;
-  std::size_t m = 0;
-  auto flush = [&] {
-    tell(m);
-    for (std::size_t k = 0; k < m; ++k) ++row[found[k]];
-    m = 0;
-  };
-  for (std::size_t k = 0; k < count; ++k)
-    for (auto l = (std::max)(std::size_t{reference[k]} + 1, from);; l += step) {
-      auto const near = places(at[reference[k]], at + l, column + l, 0, found.data() + m);
-      m += near;
-      if (m >= detail::gathered) flush();
-      if (near < step) break;
-    }
-  flush();
+  detail::count_coincidences<Arch>(s, at, column, count, [reference](std::size_t k) { return reference[k]; }, [](std::size_t) { return 0u; }, from, row, std::forward<Tell>(tell));
 }
 
 }  // namespace simd
