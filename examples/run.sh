@@ -26,6 +26,10 @@ case ${1:-} in
         set -- --threshold-ms 0.428 "$@"
         ;;
     esac
+    case " $* " in
+      *' --controls'* | *' --surrogates'*) ;;
+      *) said="$said and --controls" && set -- --controls "$@" ;;
+    esac
     set -- "$root/examples/data/rat_prefrontal_T224_2019_12_18" "$@"
     say "no recording named: $said"
     ;;

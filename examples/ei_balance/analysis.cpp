@@ -9,6 +9,7 @@
 #include <equipoise/io/csv.hpp>
 #include <equipoise/io/phy.hpp>
 #include <equipoise/spikes/blocks.hpp>
+#include <limits>
 
 #include "parts.hpp"
 
@@ -21,6 +22,7 @@ namespace {
 constexpr std::int64_t pixels = 1000;   // across a picture of all that is analysed
 constexpr double near_cut_ms = 0.010;   // a cell this close to the cut is one that a small error moves
 constexpr double matters = 0.05;        // a change of r that is worth a warning
+constexpr double said_from_ms = 10, said_to_ms = 100;  // scales at which a sentence sums the controls up
 
 auto number(double x, int digits = 3) -> std::string {
   char text[64];
@@ -36,6 +38,22 @@ void warn_of_leverage(analysis_result& r, scales const& widths, within<recording
     if (l.largest_change > matters)
       r.warnings.push_back({"one_cell_carries_much", "unit " + std::to_string(r.recording.units[l.unit].id) + " has a trough-to-peak time of " + number(r.features[l.unit].trough_to_peak_ms, 4) + " ms, within 0.010 ms of the cut; on the other side of it r at " +
                                                         number(in_ms(r.found.scales[l.at_scale].width), 1) + " ms would be " + number(l.rho[l.at_scale]) + " instead of " + number(r.found.scales[l.at_scale].rho) + ": do not build on a result that one cell carries"});
+}
+
+/// What the controls mean, in words.
+void say_what_controls_say(analysis_result& r) {
+  if (!r.controls.with_controls) return;
+  auto least = std::numeric_limits<double>::infinity(), most = -least;
+  for (std::size_t k = 0; k < r.controls.scales.size(); ++k) {
+    auto const& c = r.controls.scales[k].controls.same_class;
+    auto const ms = in_ms(r.found.scales[k].width);
+    if (ms < said_from_ms || ms > said_to_ms || !(c.reference > 0) || std::isnan(c.mean)) continue;
+    auto const share = 100 * c.mean / c.reference;
+    least = (std::min)(least, share), most = (std::max)(most, share);
+  }
+  if (least <= most)
+    r.warnings.push_back({"not_specific_to_inhibition", "between two groups of excitatory cells, one as large as the inhibitory population, r is " + number(least, 0) + " to " + number(most, 0) + " % of what it is between excitation and inhibition (bins of " +
+                                                          number(said_from_ms, 0) + " to " + number(said_to_ms, 0) + " ms): that much of the co-fluctuation is not specific to inhibition"});
 }
 
 }  // namespace
@@ -96,7 +114,13 @@ auto analyse(options const& o, std::function<void(std::string const&)> const& pr
     progress("cells near the cut");
     warn_of_leverage(r, widths, within(r.recording, asked));
   }
+  r.controls = nulls_of(r.recording, asked, r.cells.cells, how.widths, o, [&](double done) { progress("surrogates and controls, " + number(100 * done, 0) + " %"); });
+  if (o.pairs) {
+    progress("pairs of units");
+    r.pairs = pairs_of(r.recording, asked, r.cells.cells);
+  }
   say_what_is_missing(r);
+  say_what_controls_say(r);
   return r;
 }
 
@@ -114,5 +138,6 @@ void say_what_is_missing(analysis_result& r) {
   for (auto const& s : r.found.scales)
     if (s.bins < bins_to_report) short_of += (short_of.empty() ? "" : ", ") + number(in_ms(s.width), 1) + " ms (" + std::to_string(s.bins) + ")";
   if (!short_of.empty()) r.warnings.push_back({"too_few_bins", "fewer than " + std::to_string(bins_to_report) + " complete bins at " + short_of + ": nothing is reported there; record longer or leave these scales out"});
-  r.warnings.push_back({"no_null", "no null was computed: how large r would be by chance, or between two groups of one class, is not known from this run"});
+  if (!r.controls.computed) r.warnings.push_back({"no_null", r.controls.reason + ": how large r would be by chance is not known from this run"});
+  if (!r.controls.with_controls) r.warnings.push_back({"no_controls", "no control was computed: how much of r two groups of one class would show as well is not known from this run; --controls says it"});
 }

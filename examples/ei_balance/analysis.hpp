@@ -13,7 +13,9 @@
 #include <string>
 #include <vector>
 
+#include "nulls.hpp"
 #include "options.hpp"
+#include "pairs.hpp"
 #include "passes.hpp"
 
 struct analysis_result {
@@ -25,6 +27,8 @@ struct analysis_result {
   std::optional<double> cut_ms;
   equipoise::epoch_table<std::chrono::nanoseconds> states;
   measured found;                                                ///< by scale, by state, by window
+  nulls controls;                                                ///< beside the scales
+  pair_results pairs;
   std::vector<equipoise::warning> warnings;
 };
 

@@ -63,7 +63,26 @@ auto width_ms(bin_width w) -> double { return in_ms(w); }
 
 auto lag_ms(double bins, bin_width w) -> double { return std::isnan(bins) ? bins : bins * width_ms(w); }
 
-auto scale_of(scale_result const& s) -> json {
+auto band_of(null_band const& b, char const* unit) -> object {
+  auto named = [unit](char const* name) { return std::string(name) + unit; };
+  object o;
+  o.number(named("mean").c_str(), b.mean).number(named("sd").c_str(), b.sd).number(named("lo").c_str(), b.lo).number(named("hi").c_str(), b.hi).number("p", b.p).number("q", b.q).number("p_max", b.p_max).add("draws", b.draws);
+  return o;
+}
+auto control_of(control_band const& c) -> json {
+  return object{}.number("mean", c.mean).number("sd", c.sd).number("lo", c.lo).number("hi", c.hi).number("reference", c.reference).number("p", c.p).add("draws", c.draws).done();
+}
+
+/// What stands beside r: of the whole recording only.
+void add_controls(object& to, scale_controls const& c, nulls const& all) {
+  if (all.computed) to.add("null", band_of(c.null, "").done()).add("lag_null", band_of(c.lag_null, "_ms").done());
+  if (all.with_controls) to.add("controls", json{{"same_class", control_of(c.controls.same_class)}, {"rate_matched", control_of(c.controls.rate_matched)}, {"label_swap", control_of(c.controls.label_swap)}});
+  to.number("rho_infinity", c.rho_infinity.estimate).numbers("rho_infinity_ci", {c.rho_infinity.lo, c.rho_infinity.hi}).number("rho_high_pass", c.high_pass);
+  auto const& z = c.zero_lag;
+  to.add("zero_lag", object{}.number("lo", z.lag.lo).number("hi", z.lag.hi).add("equivalent", z.equivalent).number("margin_ms", z.margin_ms).done());
+}
+
+auto scale_of(scale_result const& s, nulls const* beside = nullptr, std::size_t at = 0) -> json {
   auto const& d = s.deviation;
   auto deviation = object{}
                      .number("zscored", d.zscored)
@@ -89,8 +108,8 @@ auto scale_of(scale_result const& s) -> json {
                      .number("beyond_3", s.shape.beyond_3)
                      .number("gaussian_beyond_2", s.shape.gaussian_beyond_2)
                      .done();
-  return object{}
-    .add("width_ms", width_ms(s.width))
+  object all;
+  all.add("width_ms", width_ms(s.width))
     .add("bins", s.bins)
     .add("incomplete_bins", s.incomplete.bins)
     .number("mean_e", s.mean.e)
@@ -106,14 +125,29 @@ auto scale_of(scale_result const& s) -> json {
     .add("deviation", std::move(deviation))
     .add("imbalance", object{}.number("mean", s.imbalance.mean).number("mean_absolute", s.imbalance.mean_absolute).number("undefined_fraction", s.imbalance.undefined_fraction).done())
     .add("symmetry", object{}.number("angle_deg", s.symmetry.angle_deg).number("axis_ratio", s.symmetry.axis_ratio).number("slope", s.symmetry.slope).number("orthogonal_residual", s.symmetry.orthogonal_residual).done())
-    .numbers("correlation_by_lag", s.curve)
-    .done();
+    .numbers("correlation_by_lag", s.curve);
+  if (beside != nullptr && at < beside->scales.size()) add_controls(all, beside->scales[at], *beside);
+  return all.done();
 }
 
-auto scales_of(std::vector<scale_result> const& all) -> json {
+auto scales_of(std::vector<scale_result> const& all, nulls const* beside = nullptr) -> json {
   auto list = json::array();
-  for (auto const& s : all) list.push_back(scale_of(s));
+  for (std::size_t k = 0; k < all.size(); ++k) list.push_back(scale_of(all[k], beside, k));
   return list;
+}
+
+auto null_of(nulls const& n) -> json {
+  if (!n.computed) return {{"computed", false}, {"reason", n.reason}};
+  return {{"computed", true}, {"surrogate", n.name}, {"promise", n.promise}};
+}
+
+auto pairs_of(pair_results const& p) -> json {
+  auto word = [](cell c) { return c == cell::e ? "E" : c == cell::i ? "I" : "none"; };
+  auto tiling = json::array(), connections = json::array();
+  for (auto const& t : p.tiling) tiling.push_back(object{}.add("classes", t.classes).add("pairs", t.pairs).number("mean", t.mean).number("sd", t.sd).done());
+  for (auto const& c : p.connections)
+    connections.push_back(object{}.add("from", c.from).add("to", c.to).add("from_class", word(c.from_class)).add("to_class", word(c.to_class)).add("sign", c.excitatory ? "excitatory" : "inhibitory").number("q", c.q).number("transmission_probability", c.transmission).done());
+  return {{"tiling_ms", p.tiling_ms}, {"tiling", std::move(tiling)}, {"tested", p.tested}, {"underpowered_for_inhibition", p.underpowered}, {"expected_false", {{"excitatory", p.expected_false_excitatory}, {"inhibitory", p.expected_false_inhibitory}}}, {"connections", std::move(connections)}};
 }
 
 }  // namespace
@@ -147,9 +181,10 @@ auto to_json(analysis_result const& r) -> std::string {
              {"method", r.cells.method},
              {"labels", r.cells.putative ? "putative" : "given"},
              {"warnings", warnings_of(r.cells.warnings)}}},
-           {"null", {{"computed", false}, {"reason", "no null was computed in this run"}}},
+           {"null", null_of(r.controls)},
            {"warnings", warnings_of(r.warnings)},
-           {"scales", scales_of(r.found.scales)}};
+           {"scales", scales_of(r.found.scales, &r.controls)}};
+  if (r.pairs.wanted) all["pairs"] = pairs_of(r.pairs);
   if (!r.states.empty()) {
     auto states = json::array();
     for (auto const& s : r.found.states) states.push_back({{"state", s.name}, {"seconds", s.seconds}, {"scales", scales_of(s.scales)}});

@@ -72,7 +72,7 @@ auto parse(int argc, char** argv, options& into) -> std::optional<int> {
              "Exit code: 0 done; 1 refused, with a sentence; 2 written, but no scale could be measured; 100 and above: wrong use.");
   app.get_formatter()->column_width(30);
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);  // said twice, the last one holds
-  std::string quality = "all", first = "1ms", begin, end, widths, window, hop, every = "5s";
+  std::string quality = "all", first = "1ms", begin, end, widths, window, hop, every = "5s", null_width;
 
   app.add_option("RECORDING", into.recording, "phy/Kilosort folder")->type_name("FOLDER");
   app.add_option("--labels", into.labels, "classes of units given by you: columns unit,class (E, I, RS, FS, none); file or pipe")->type_name("CSV");
@@ -93,6 +93,11 @@ auto parse(int argc, char** argv, options& into) -> std::optional<int> {
   app.add_option("--checkpoint", into.checkpoint, "keep the state of the work in this file, so that it can be resumed, or merged with other parts of the recording")->type_name("FILE");
   app.add_option("--checkpoint-every", every, "how often it is written")->capture_default_str()->type_name("TIME");
   app.add_flag("--resume", into.resume, "go on from --checkpoint, if it is there");
+  app.add_option("--surrogates", into.surrogates, "draws of the null that r and the lag of its peak are held against; 0: none, the quick form")->check(numbers<std::int64_t>("a whole number from 0 to 1000000", [](auto n) { return n >= 0 && n <= 1'000'000; }))->capture_default_str()->type_name("N");
+  app.add_option("--null", into.null, "the surrogate. shift: inhibition in a circle; shift-units: each unit; jitter: within windows; dither: each spike; isi: order of intervals; joint-isi; poisson: rates only")->check(CLI::IsMember({"shift", "shift-units", "jitter", "dither", "isi", "joint-isi", "poisson"}))->capture_default_str()->type_name("");
+  app.add_option("--null-width", null_width, "the least shift (default 10s), the window of jitter, the half-width of dither and joint-isi, the smoothing of poisson (20ms)")->type_name("TIME");
+  app.add_flag("--controls", into.controls, "the same r between two groups of excitatory cells, of matched size and of matched rate, and with labels dealt at random");
+  app.add_flag("--pairs", into.pairs, "pairs of units: tiling coefficients by class, and which pairs show a monosynaptic peak or trough");
   app.add_option("--seed", into.seed, "seed of whatever is drawn at random")->check(numbers<std::uint64_t>("a whole number of 64 bits", [](auto) { return true; }))->capture_default_str()->type_name("N");
   app.add_option("--json", into.json, "write the results as JSON (- for standard output)")->type_name("FILE");
   app.add_option("--report", into.report, "write the report: one HTML file with all pictures")->type_name("FILE");
@@ -143,6 +148,11 @@ auto parse(int argc, char** argv, options& into) -> std::optional<int> {
         throw CLI::ValidationError("--hop", hop.empty() ? "a tenth of '" + window + "' is no whole number of nanoseconds; give --hop" : "'" + hop + "': the window (" + window + ") must be a whole number of hops");
     } else if (!hop.empty()) {
       throw CLI::ValidationError("--hop", "goes with --window");
+    }
+    if (!null_width.empty()) {
+      into.null_width = duration("--null-width", null_width, false);
+      if (*into.null_width <= std::chrono::nanoseconds{}) throw CLI::ValidationError("--null-width", "'" + null_width + "': must be longer than nothing; give a width such as 20ms");
+      if (into.null == "isi") into.unused.push_back("--null-width was not used, as --null isi has no width");
     }
     into.checkpoint_every = duration("--checkpoint-every", every, false);
     if (into.resume && into.checkpoint.empty()) throw CLI::ValidationError("--resume", "goes with --checkpoint FILE, which it goes on from");

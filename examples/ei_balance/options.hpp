@@ -25,6 +25,11 @@ struct options {
   std::int64_t lags = 20;                           ///< bins either way, at every scale
   std::optional<std::chrono::nanoseconds> begin, end;
   std::uint64_t seed = 1;
+  std::int64_t surrogates = 1000;                   ///< draws of the null; 0: none
+  std::string null = "shift";                       ///< which surrogate
+  std::optional<std::chrono::nanoseconds> null_width; ///< least shift, window, half-width or smoothing; else the surrogate's own
+  bool controls = false;                            ///< same-class, rate-matched and label controls
+  bool pairs = false;                               ///< correlograms and tiling coefficients of pairs of units
 
   std::chrono::nanoseconds window{}, hop{};         ///< sliding windows; nought: none
   std::size_t threads = 0;                          ///< 0: one a processor

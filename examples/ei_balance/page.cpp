@@ -23,6 +23,7 @@ namespace {
 constexpr double raster_s = 10;  // seconds shown in the raster
 constexpr std::size_t trace_points = 1000;
 constexpr std::size_t most_windows = 1500;  // drawn
+constexpr std::size_t most_connections = 200;
 
 auto text(double x, int digits) -> std::string { return report::decimals(x, digits).text; }
 auto traces_of(analysis_result const& r) -> std::vector<scale_trace> {
@@ -41,9 +42,31 @@ auto coupling_picture(analysis_result const& r) -> report::picture {
     points.push_back({in_ms(s.width), s.rho, s.bins, std::isnan(s.rho) ? std::string(to_string(reason_of(s.rho))) : std::string()});
     if (auto const& i = s.rho_interval; !std::isnan(i.lo) && !std::isnan(i.hi)) points.back().low = i.lo, points.back().high = i.hi;
   }
-  return {"coupling", "Do excitation and inhibition co-fluctuate?",
-          "Pearson correlation of the ensembles' spike counts, bin by bin, at each scale. Grey: 95 % interval from blocks of the recording, where there are enough of them. No null band is drawn, as none was computed: slow common drift and common input raise r as well.",
-          figure::coupling(points)};
+  std::vector<figure::coupling_beside> beside;
+  auto add = [&](std::string name, auto const& of) {
+    figure::coupling_beside one{std::move(name), {}, beside.empty() && r.controls.computed};
+    for (std::size_t k = 0; k < r.controls.scales.size(); ++k) {
+      auto const& b = of(r.controls.scales[k]);
+      one.points.push_back({in_ms(r.found.scales[k].width), b.mean, b.lo, b.hi});
+    }
+    beside.push_back(std::move(one));
+  };
+  std::string caption = "Pearson correlation of the ensembles' spike counts, bin by bin, at each scale. Grey: 95 % interval from blocks of the recording, where there are enough of them. ";
+  if (r.controls.computed) {
+    add("by chance", [](scale_controls const& c) -> null_band const& { return c.null; });
+    caption += "By chance: mean and central 95 % of " + report::count(r.controls.scales.front().null.draws).text + " draws of the null, " + r.controls.name + " (" + r.controls.promise + "). ";
+  } else {
+    caption += "No null band is drawn: " + r.controls.reason + ". ";
+  }
+  if (r.controls.with_controls) {
+    add("E against E, as many cells as I", [](scale_controls const& c) -> control_band const& { return c.controls.same_class; });
+    add("E against E, as many spikes as I", [](scale_controls const& c) -> control_band const& { return c.controls.rate_matched; });
+    add("labels dealt at random", [](scale_controls const& c) -> control_band const& { return c.controls.label_swap; });
+    caption += "E against E: a random group of excitatory cells in place of inhibition; what r has in common with it is not specific to inhibition. Lines are means over draws; the tooltips give their central 95 %.";
+  } else {
+    caption += "No control is drawn (--controls): slow common drift and common input raise r as well.";
+  }
+  return {"coupling", "Do excitation and inhibition co-fluctuate?", caption, figure::coupling(points, beside)};
 }
 auto image_picture(analysis_result const& r, std::vector<scale_trace> const& traces) -> report::picture {
   auto const begin = in_seconds(r.when.begin), end = in_seconds(r.when.end);
@@ -136,6 +159,50 @@ auto scale_table(std::vector<scale_result> const& scales, std::string caption) -
   return t;
 }
 
+/// r beside what could explain it away.
+auto control_table(analysis_result const& r) -> report::table {
+  auto const& n = r.controls;
+  report::table t{"What r is held against", {{"bin (ms)", "realised width"}, {"r", "correlation at zero lag"}}, {}};
+  if (n.computed)
+    for (auto const& [name, why] : {std::pair{"by chance", "central 95 % of the draws of the null"}, {"p", "share of draws as large, this scale alone"}, {"q", "false discovery rate over scales"}, {"p max", "over scales, by the largest standardised value of each draw"}}) t.columns.push_back({name, why});
+  if (n.with_controls)
+    for (auto const& [name, why] : {std::pair{"E–E, cells", "r of a group of E cells, as many as I, against the others"}, {"E–I, same E", "r of I against the same E cells"}, {"E–E, spikes", "r of a group of E cells with as many spikes as I, against the others"}, {"E–I, thinned", "r of I, thinned where it has more spikes, against the same E cells"}, {"dealt", "r with labels dealt at random among E and I"}})
+      t.columns.push_back({name, why});
+  for (auto const& [name, why] : {std::pair{"r∞", "what ensembles of all cells would have"}, {"95 %", "its interval"}, {"fast r", "of counts less their running mean over ten bins: without slow drift"}, {"lag 95 % (ms)", "interval of the lag of the peak"}, {"zero lag", "whether it lies within one bin, 2 ms at least, of zero"}}) t.columns.push_back({name, why});
+  for (std::size_t k = 0; k < n.scales.size(); ++k) {
+    auto const& c = n.scales[k];
+    auto const ms = in_ms(r.found.scales[k].width);
+    auto pair = [](double lo, double hi, int digits) { return std::isnan(lo) || std::isnan(hi) ? report::decimals(lo, digits) : report::field{text(lo, digits) + " … " + text(hi, digits)}; };
+    std::vector<report::field> row{report::decimals(ms, ms < 100 ? 2 : 0), report::decimals(c.rho, 3)};
+    if (n.computed)
+      for (auto const& f : {pair(c.null.lo, c.null.hi, 3), report::decimals(c.null.p, 4), report::decimals(c.null.q, 4), report::decimals(c.null.p_max, 4)}) row.push_back(f);
+    if (n.with_controls)
+      for (auto const x : {c.controls.same_class.mean, c.controls.same_class.reference, c.controls.rate_matched.mean, c.controls.rate_matched.reference, c.controls.label_swap.mean}) row.push_back(report::decimals(x, 3));
+    row.push_back(report::decimals(c.rho_infinity.estimate, 2)), row.push_back(pair(c.rho_infinity.lo, c.rho_infinity.hi, 2)), row.push_back(report::decimals(c.high_pass, 3));
+    row.push_back(pair(c.zero_lag.lag.lo, c.zero_lag.lag.hi, ms < 10 ? 2 : 0)), row.push_back(report::field{std::isnan(c.zero_lag.lag.lo) ? "–" : c.zero_lag.equivalent ? "yes" : "not shown"});
+    t.rows.push_back(std::move(row));
+  }
+  return t;
+}
+
+/// Pairs that show a peak or a trough at lags of a synapse.
+auto connection_table(pair_results const& p) -> report::table {
+  auto word = [](cell c) { return c == cell::e ? "E" : c == cell::i ? "I" : "neither"; };
+  std::string tiling;
+  for (auto const& t : p.tiling) tiling += (tiling.empty() ? "" : ", ") + t.classes + " " + text(t.mean, 4);
+  report::table t{"Pairs with a monosynaptic peak or trough, of " + report::count(p.tested).text + " ordered pairs (by chance " + text(p.expected_false_excitatory, 0) + " and " + text(p.expected_false_inhibitory, 0) + " at most); tiling coefficients at " + text(p.tiling_ms, 0) + " ms: " + tiling,
+                  {{"from", "the file's number"}, {"class", "its class"}, {"to", "the file's number"}, {"class", "its class"}, {"sign", "a peak is called excitatory, a trough inhibitory"}, {"q", "false discovery rate over all ordered pairs"}, {"spikes per spike", "gained or lost by the target per spike of the reference"}},
+                  {}};
+  auto by_q = p.connections;
+  std::stable_sort(by_q.begin(), by_q.end(), [](auto const& a, auto const& b) { return a.q < b.q; });
+  for (std::size_t k = 0; k < (std::min)(by_q.size(), most_connections); ++k) {
+    auto const& c = by_q[k];
+    t.rows.push_back({report::field{std::to_string(c.from)}, report::field{word(c.from_class)}, report::field{std::to_string(c.to)}, report::field{word(c.to_class)}, report::field{c.excitatory ? "excitatory" : "inhibitory"}, report::decimals(c.q, 4), report::decimals(c.transmission, 4)});
+  }
+  if (by_q.size() > most_connections) t.caption += "; the " + std::to_string(most_connections) + " of smallest q of " + std::to_string(by_q.size()) + " are listed";
+  return t;
+}
+
 }  // namespace
 
 auto to_page(analysis_result const& r) -> std::string {
@@ -165,6 +232,8 @@ auto to_page(analysis_result const& r) -> std::string {
   p.pictures.push_back(lag_picture(r));
   if (!r.features.empty()) p.pictures.push_back(plane_picture(r));
   p.tables.push_back(scale_table(r.found.scales, "All scales"));
+  if (!r.controls.scales.empty()) p.tables.push_back(control_table(r));
+  if (r.pairs.wanted) p.tables.push_back(connection_table(r.pairs));
   for (auto const& s : r.found.states) p.tables.push_back(scale_table(s.scales, "State " + s.name + ", " + text(s.seconds, 1) + " s"));
   p.footer = "Written by equipoise. Method: Dehghani et al. 2016, Scientific Reports 6:23176. Cite both the paper and the software.";
   return report::html(p, vega_bundle());

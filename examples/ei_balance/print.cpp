@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // What ei_balance writes on the terminal and into its CSV.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <equipoise/io/table.hpp>
@@ -40,12 +41,16 @@ void print(analysis_result const& r, options const& o) {
   dropped_lines(r.recording);
   std::printf("  E %lld, I %lld, neither %lld  (%s, %s)\n\n", static_cast<long long>(r.cells.count(cell::e)), static_cast<long long>(r.cells.count(cell::i)), static_cast<long long>(r.cells.count(cell::neither)), r.cells.method.c_str(),
               r.cells.putative ? "putative" : "given");
-  std::printf("  bin (ms)      bins       r  lag (ms)  centroid  asymmetry  deviation    tail\n");
-  for (auto const& s : r.found.scales) {
+  auto const& n = r.controls;
+  std::printf("  bin (ms)      bins       r%s%s  lag (ms)  centroid  asymmetry  deviation    tail\n", n.computed ? "  chance       p" : "", n.with_controls ? "     E-E" : "");
+  for (std::size_t k = 0; k < r.found.scales.size(); ++k) {
+    auto const& s = r.found.scales[k];
     auto const ms = in_ms(s.width);
     column(cell_text(ms, ms < 100 ? "%.2f" : "%.0f"), 10);
     column(std::to_string(s.bins), 10);
     column(cell_text(s.rho, "%.3f"), 8);
+    if (n.computed) column(cell_text(n.scales[k].null.hi, "%.3f"), 8), column(cell_text(n.scales[k].null.p, "%.3f"), 8);
+    if (n.with_controls) column(cell_text(n.scales[k].controls.same_class.mean, "%.3f"), 8);
     column(cell_text(s.peak.interpolated * ms, ms < 10 ? "%.2f" : "%.0f"), 10);
     column(cell_text(s.centroid * ms, ms < 10 ? "%.2f" : "%.0f"), 10);
     column(cell_text(s.asymmetry, "%.2f"), 11);
@@ -55,6 +60,15 @@ void print(analysis_result const& r, options const& o) {
   }
   std::printf("\n  r: correlation of E and I counts at zero lag. lag: of the peak of their cross-correlation (above 0: I follows E).\n"
               "  deviation: SD of e/mean − i/mean, Poisson floor removed. tail: bins beyond 3 robust SD. –: undefined, see --json for the reason.\n");
+  if (n.computed) std::printf("  chance: r that 97.5 %% of %lld draws stay below (%s). p: share of draws as large as r.\n", static_cast<long long>(n.scales.front().null.draws), n.name.c_str());
+  if (n.with_controls) std::printf("  E-E: r between a group of E cells, as many as there are I cells, and the other E cells: what is not specific to inhibition.\n");
+  if (auto const& p = r.pairs; p.wanted) {
+    auto const excitatory = std::count_if(p.connections.begin(), p.connections.end(), [](auto const& c) { return c.excitatory; });
+    std::printf("\n  pairs: %lld excitatory and %lld inhibitory of %lld ordered pairs (by chance up to %.0f and %.0f); tiling at %.0f ms", static_cast<long long>(excitatory), static_cast<long long>(std::ssize(p.connections) - excitatory), static_cast<long long>(p.tested),
+                p.expected_false_excitatory, p.expected_false_inhibitory, p.tiling_ms);
+    for (auto const& t : p.tiling) std::printf("  %s %s", t.classes.c_str(), cell_text(t.mean, "%.4f").c_str());
+    std::printf("\n");
+  }
   if (o.report.empty() && o.json.empty() && o.csv.empty()) std::printf("\n  --report FILE.html draws it, --json FILE and --csv FILE keep the numbers.\n");
   else if (!o.report.empty()) std::printf("\n  report: %s\n", o.report.c_str());
 }

@@ -81,6 +81,74 @@ TEST_CASE("isi_permutation: every order equally often; serial correlation is des
   CHECK(std::abs(serial_correlation(intervals_of((y | isi_permutation{}.draw(1, 0))[0].raw()))) < 4 / std::sqrt(4000.0));
 }
 
+TEST_CASE("isi_permutation: pooled, the train of each class keeps its ends, intervals and units' order; units that are neither keep their spikes") {
+  std::vector<cell> const cells{cell::e, cell::i, cell::neither, cell::e, cell::i};
+  auto of = [&](spike_table<tk> const& x, cell c, window<tk> w) {
+    std::pair<tick_list, std::vector<unit_index>> out;
+    for (std::size_t k = 0; k < x.spikes(); ++k)
+      if (cells[x.unit()[k]] == c && w.contains(tk{x.at()[k]})) out.first.push_back(x.at()[k]), out.second.push_back(x.unit()[k]);
+    return out;
+  };
+  auto differ = 0, mixed = 0, recording = 0;
+  for (auto const& x : recordings()) {
+    auto const s = x | isi_permutation{.pooled = cells}.draw(1, 0);
+    CHECK(s.observed() == x.observed());
+    CHECK(counts_by_stretch(s) == counts_by_stretch(x));
+    CHECK(train(s, 2) == train(x, 2));
+    for (auto const c : {cell::e, cell::i})
+      for (auto const& w : x.observed()) {
+        auto const [a, before] = of(x, c, w);
+        auto const [b, after] = of(s, c, w);
+        REQUIRE(a.size() == b.size());
+        CHECK(sorted(intervals_of(a)) == sorted(intervals_of(b)));
+        if (!a.empty()) CHECK((a.front() == b.front() && a.back() == b.back()));
+        auto const ties = std::adjacent_find(a.begin(), a.end()) != a.end();
+        if (!ties) CHECK(before == after);
+      }
+    differ += of(x, cell::e, x.observed().hull()) != of(s, cell::e, s.observed().hull());
+    mixed += sorted(intervals_of(train(x, 0))) != sorted(intervals_of(train(s, 0)));
+    ++recording;
+  }
+  CHECK(differ == recording);
+  CHECK(mixed == recording);
+}
+
+TEST_CASE("isi_permutation: pooled, every order of the class's intervals equally often, E and I by themselves; spikes at one tick stand by unit") {
+  spike_table<tk> const x({0, 1, 3, 3, 4, 9}, {0, 1, 0, 2, 2, 2}, 3, window<tk>{tk{0}, tk{10}});  // E of units 0 and 1: intervals 1, 2; I of unit 2: 1, 5
+  std::map<std::pair<tick_list, tick_list>, int> n;
+  for (std::uint64_t k = 0; k < 4000; ++k) {
+    auto const s = x | isi_permutation{.pooled = {cell::e, cell::e, cell::i}}.draw(1, k);
+    CHECK(train(s, 0) == tick_list{0, 3});
+    ++n[{train(s, 1), train(s, 2)}];
+  }
+  CHECK(n.size() == 4);
+  for (auto const& [order, c] : n) {
+    CHECK((order.first == tick_list{1} || order.first == tick_list{2}));
+    CHECK((order.second == tick_list{3, 4, 9} || order.second == tick_list{3, 8, 9}));
+    CHECK(std::abs(c - 1000) < 4 * std::sqrt(1000.0 * 3 / 4));
+  }
+  spike_table<tk> const tied({0, 0, 5, 9}, {1, 2, 0, 1}, 3, window<tk>{tk{0}, tk{10}});  // intervals 0, 5, 4 of units 1, 2, 0, 1
+  auto seen = 0;
+  for (std::uint64_t k = 0; k < 100; ++k) {
+    auto const s = tied | isi_permutation{.pooled = {cell::e, cell::e, cell::e}}.draw(1, k);
+    for (std::size_t j = 1; j < s.spikes(); ++j)
+      if (s.at()[j] == s.at()[j - 1]) {
+        CHECK(s.unit()[j] > s.unit()[j - 1]);
+        ++seen;
+      }
+  }
+  CHECK(seen == 100);
+}
+
+TEST_CASE("isi_permutation: one class of a single unit is that unit's own permutation in law, and classes that do not fit are refused") {
+  spike_table<tk> const x({0, 1, 3, 7}, {0, 0, 0, 0}, 1, window<tk>{tk{0}, tk{10}});
+  std::set<tick_list> orders;
+  for (std::uint64_t k = 0; k < 200; ++k) orders.insert(train(x | isi_permutation{.pooled = {cell::i}}.draw(1, k), 0));
+  CHECK(orders.size() == 6);
+  CHECK(train(x | isi_permutation{.pooled = {cell::neither}}.draw(1, 0), 0) == train(x, 0));
+  CHECK_THROWS_WITH_AS((x | isi_permutation{.pooled = {cell::e, cell::i}}.draw(1, 0)), doctest::Contains("isi_permutation, pooled: the classes do not fit the recording (expected 1 cells, found 2)"), error);
+}
+
 TEST_CASE("joint_isi_dither: counts, ends of each stretch, order and the shortest interval are kept; no spike goes beyond half the width") {
   auto moved = 0, spikes = 0;
   for (auto const& x : recordings()) {

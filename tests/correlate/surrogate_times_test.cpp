@@ -22,23 +22,36 @@ TEST_CASE("surrogate_times: many words at once are the words of random_stream") 
       for (auto& w : expected) w = random();
       CHECK(std::equal(expected.begin(), expected.end(), words.begin()));
       CHECK(words[n] == 42);
+      std::vector<std::uint32_t> halves(2 * n + 1, 42);
+      detail::random_words(seed, stream, std::span(halves).first(2 * n));
+      for (std::size_t k = 0; k < n; ++k) CHECK((std::uint64_t{halves[2 * k + 1]} << 32 | halves[2 * k]) == expected[k]);
+      CHECK(halves[2 * n] == 42);
     }
   }
 }
 
-TEST_CASE("surrogate_times: the words of a unit are its stream's, in the order of its spikes") {
+TEST_CASE("surrogate_times: the words of a unit are the halves of its stream's, in the order of its spikes") {
   spike_table<tk> const x({1, 2, 3, 4, 5}, {2, 0, 2, 2, 0}, 3, window<tk>{tk{0}, tk{10}});
   detail::words_by_unit word(x, 9);
   std::vector<random_stream> streams{random_stream(9, 0), random_stream(9, 1), random_stream(9, 2)};
-  for (auto const u : x.unit()) CHECK(word(u) == streams[u]());
+  std::vector<std::uint64_t> kept(3);  // the upper half of a 64-bit word is the word after its lower half
+  std::vector<int> drawn(3);
+  for (auto const u : x.unit()) {
+    if (drawn[u]++ % 2 == 0) kept[u] = streams[u]();
+    CHECK(word(u) == static_cast<std::uint32_t>(kept[u]));
+    kept[u] >>= 32;
+  }
 }
 
 TEST_CASE("surrogate_times: scaled spans 0 to n - 1") {
-  CHECK(detail::scaled(0, 10) == 0);
+  CHECK(detail::scaled(0ull, 10) == 0);
   CHECK(detail::scaled(~0ull, 10) == 9);
   CHECK(detail::scaled(1ull << 63, 10) == 5);
   CHECK(detail::scaled(~0ull, 1) == 0);
   CHECK(detail::scaled(~0ull, (std::numeric_limits<std::int64_t>::max)()) == (std::numeric_limits<std::int64_t>::max)() - 1);
+  CHECK(detail::scaled(~0u, 10) == 9);
+  CHECK(detail::scaled(1u << 31, 10) == 5);
+  CHECK(detail::scaled(~0u, std::int64_t{1} << 40) == (std::int64_t{1} << 40) - 256);  // steps of n / 2^32
 }
 
 TEST_CASE("surrogate_times: reflected folds at both edges, as often as needed") {

@@ -27,9 +27,10 @@ struct outcome {
   int code = -1;
   std::string out;  ///< standard output and standard error
 };
+/// In the quick form, without a null, unless the arguments ask for one: the last --surrogates holds.
 auto run(std::string const& arguments, bool errors = true) -> outcome {
   outcome r;
-  auto* const pipe = popen((std::string(EQUIPOISE_EI_BALANCE) + " " + arguments + (errors ? " 2>&1" : " 2>/dev/null")).c_str(), "r");
+  auto* const pipe = popen((std::string(EQUIPOISE_EI_BALANCE) + " --surrogates 0 " + arguments + (errors ? " 2>&1" : " 2>/dev/null")).c_str(), "r");
   REQUIRE(pipe != nullptr);
   std::array<char, 4096> part{};
   for (std::size_t n = 0; (n = std::fread(part.data(), 1, part.size(), pipe)) > 0;) r.out.append(part.data(), n);
@@ -133,7 +134,8 @@ TEST_CASE("ei_balance: a cut on the other side of one cell gives other numbers, 
   auto const r = run(rat + " --threshold-ms 0.428");
   CHECK(r.code == 0);
   CHECK(r.out.find("unit 286") != std::string::npos);
-  CHECK(r.out.find("no null was computed") != std::string::npos);
+  CHECK(r.out.find("no null was asked for") != std::string::npos);
+  CHECK(r.out.find("no control was computed") != std::string::npos);
 }
 
 TEST_CASE("ei_balance: all scales are listed, what is undefined is null beside a reason, states are given one by one") {
@@ -175,6 +177,71 @@ TEST_CASE("ei_balance: the JSON has the members that its documentation names, nu
   null_beside_a_reason(j["scales"]);
   CHECK(j["scales"][31]["rho"].is_null());  // 10 bins
   CHECK(run(arguments + " --quiet --json -", false).out == run(arguments + " --quiet --json -", false).out);
+}
+
+TEST_CASE("ei_balance: the null, the controls and what more cells would give stand beside r, the same for any number of threads") {
+  auto const arguments = rat + " --threshold-ms 0.428 --widths 1ms,10ms,100ms,1s --surrogates 200 --controls";
+  auto const j = parsed(arguments + " --threads 1");
+  CHECK(j["null"]["computed"] == true);
+  CHECK(j["null"]["surrogate"] == "circular shift of inhibition by 10 s or more");
+  CHECK(parsed(arguments + " --threads 2") == j);
+  CHECK(parsed(arguments + " --seed 2")["scales"][0]["null"] != j["scales"][0]["null"]);
+  for (auto const& s : j["scales"]) {
+    CHECK(keys(s["null"]) == std::set<std::string>{"mean", "sd", "lo", "hi", "p", "q", "p_max", "draws"});
+    CHECK(keys(s["lag_null"]) == std::set<std::string>{"mean_ms", "sd_ms", "lo_ms", "hi_ms", "p", "q", "p_max", "draws"});
+    CHECK(keys(s["controls"]) == std::set<std::string>{"same_class", "rate_matched", "label_swap"});
+    CHECK(keys(s["zero_lag"]) == std::set<std::string>{"lo", "hi", "equivalent", "margin_ms"});
+    double const rho = s["rho"], mean = s["null"]["mean"], sd = s["null"]["sd"];
+    CHECK(s["null"]["hi"].get<double>() < rho);
+    CHECK(std::abs(s["null"]["p"].get<double>() - 1 / 201.0) < 1e-12);
+    CHECK(std::abs(mean) < 0.2 * sd);  // a circle of shifts has the mean 0 but for the shifts near 0, which are left out
+    for (auto const& c : s["controls"]) CHECK(c["lo"].get<double>() <= c["mean"].get<double>());
+    CHECK(std::abs(s["controls"]["label_swap"]["reference"].get<double>() - rho) < 1e-12);
+    CHECK(s["rho_infinity"].get<double>() > rho);
+    CHECK(s["rho_infinity"].get<double>() < 1);
+    CHECK(s["rho_high_pass"].get<double>() < rho);
+  }
+  // independent code: between a group of RS cells of the same size and the other RS cells r is about half at 10 to 100 ms, 50 to 80 % at 1 s
+  auto share = [&](std::size_t k) { return j["scales"][k]["controls"]["same_class"]["mean"].get<double>() / j["scales"][k]["controls"]["same_class"]["reference"].get<double>(); };
+  CHECK(std::abs(share(1) - 0.5) < 0.1);
+  CHECK(std::abs(share(2) - 0.5) < 0.1);
+  CHECK(share(3) > 0.5);
+  CHECK(share(3) < 0.85);
+  CHECK(std::any_of(j["warnings"].begin(), j["warnings"].end(), [](json const& w) { return w["code"] == "not_specific_to_inhibition"; }));
+  CHECK(std::none_of(j["warnings"].begin(), j["warnings"].end(), [](json const& w) { return w["code"] == "no_null" || w["code"] == "no_controls"; }));
+}
+
+TEST_CASE("ei_balance: a thousand draws of the null are the default, and every surrogate can be one") {
+  folder const f;
+  auto const file = (f.path / "j.json").string();
+  REQUIRE(std::system((std::string(EQUIPOISE_EI_BALANCE) + " " + rat + " --widths 1s --quiet --json " + file).c_str()) == 0);
+  CHECK(json::parse(std::ifstream(file))["scales"][0]["null"]["draws"] == 1000);
+  for (auto const& [null, words] : {std::pair{"shift --null-width 20s", "circular shift of inhibition by 20 s"}, {"shift-units", "circular shift of each unit"}, {"jitter --null-width 50ms", "windows of 50 ms"}, {"dither", "up to 20 ms either way"}, {"isi", "intervals in random order"},
+                                    {"joint-isi", "joint-interval"}, {"poisson", "Poisson"}}) {
+    CAPTURE(null);
+    auto const j = parsed(rat + " --threshold-ms 0.428 --widths 10ms,1s --surrogates 9 --null " + null);
+    CHECK(j["null"]["surrogate"].get<std::string>().find(words) != std::string::npos);
+    CHECK(j["scales"][0]["null"]["draws"] == 9);
+    CHECK(!j["scales"][0]["null"]["mean"].is_null());
+  }
+  refused(rat + " --null bootstrap", {"--null", "shift"});
+  refused(rat + " --surrogates 1.5", {"--surrogates", "whole number"});
+  refused(rat + " --null-width 0ms", {"--null-width", "longer than nothing"});
+  refused(rat + " --end 15 --surrogates 5 --null shift-units", {"too short to be shifted", "20"});
+  CHECK(parsed(rat + " --end 15 --widths 100ms --surrogates 5")["scales"][0]["null"]["mean"].is_null());  // a circle of 15 s has no shift of 10 s
+}
+
+TEST_CASE("ei_balance: pairs of units are counted, tested and listed") {
+  auto const p = parsed(rat + " --threshold-ms 0.428 --widths 1s --pairs")["pairs"];
+  CHECK(p["tested"] == 297 * 296);
+  CHECK(p["tiling_ms"] == 5);
+  REQUIRE(p["tiling"].size() == 3);
+  CHECK(p["tiling"][0]["pairs"].get<int>() == 268 * 267 / 2);
+  CHECK(std::abs(p["expected_false"]["excitatory"].get<double>() - 297 * 296 * .001) < 1e-6);
+  for (auto const& c : p["connections"]) {
+    CHECK(keys(c) == std::set<std::string>{"from", "to", "from_class", "to_class", "sign", "q", "transmission_probability"});
+    CHECK((c["sign"] == "inhibitory") == (c["transmission_probability"].get<double>() < 0));
+  }
 }
 
 TEST_CASE("ei_balance: info counts what an analysis keeps and drops, by the same reasons") {

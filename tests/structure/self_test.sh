@@ -49,6 +49,8 @@ printf "$top#include \"core/a.hpp\"\n" >include/equipoise/equipoise.hpp; finds u
 printf "$top#include <mpi.h>\n$abi" >include/equipoise/parallel/mpi.hpp; printf '#include "parallel/mpi.hpp"\n' >>include/equipoise/equipoise.hpp; finds umbrella 'includes parallel/mpi.hpp'
 printf "$top$abi" >include/equipoise/io/c.hpp; printf '#include "io/c.hpp"\n' >>include/equipoise/equipoise.hpp; finds umbrella 'includes io/c.hpp'
 printf "$top#include <boost/math/special_functions/gamma.hpp>\n$abi" >include/equipoise/core/a.hpp; finds umbrella 'includes simd/b.hpp'
+printf "$top#include <kissfft/kissfft.hh>\n$abi" >include/equipoise/core/a.hpp; finds umbrella 'includes simd/b.hpp'
+printf "$top#include <kissfft/kissfft.hh>\n$abi" >include/equipoise/core/a.hpp; finds layers 'core/a.hpp includes <kissfft/kissfft.hh>'
 yes '//' | head -n 301 >>include/equipoise/core/a.hpp; finds lengths 'has 310 lines'
 printf "$top#include <vector>\nnamespace equipoise {\nstruct s {};\n}\n" >include/equipoise/core/a.hpp; finds form 'without inline namespace'
 printf "$top#include <vector>\nstruct s {};\n" >include/equipoise/core/a.hpp; finds form 'outside the namespace'

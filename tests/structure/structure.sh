@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSL-1.0
 # Reads the sources and holds them against the rules of the house. sh structure.sh RULE [file with the list of built tests]
 #   layers      a folder includes only what its layer may; heavy headers stay in their places; no cycles
-#   umbrella    equipoise.hpp includes every header but the leaves' and those that need Boost.Math, which takes a second to read
+#   umbrella    equipoise.hpp includes every header but the leaves', those that need Boost.Math, which takes a second to read, and those that need kissfft,
+#               which need not be there
 #   lengths     no header above 300 lines, median at most 160
 #   form        SPDX line, #pragma once and a \file block in this order; the ABI namespace around every declaration
 #   mirrors     every header has its test, no test is empty, and the build knows every test
@@ -48,6 +49,7 @@ place_of() {
     boost/hana.hpp) echo 'nowhere: include the parts that are needed' ;;
     boost/hana/*) echo 'core/record.hpp|pipeline/*' ;;
     boost/math/*) echo 'stats/*|correlate/*|classify/*|balance/*|states/*|inference/*|synthetic/*' ;;
+    kissfft/kissfft.hh) echo 'inference/phase_randomised_bins.hpp' ;;
     nlohmann/*) echo 'report/*' ;;
     *intrin.h | arm_neon.h | arm_sve.h) echo 'simd/*|network/*' ;;
     hdf5*.h | H5*.h) echo 'io/nwb.hpp|io/simulators.hpp' ;;
@@ -122,10 +124,10 @@ rule_layers() {
   summary="$(wc -l <"$work/includes") includes of $(echo "$headers" | wc -l) headers"
 }
 
-# The headers that reach Boost.Math, as paths below include/equipoise.
-needs_boost_math() {
+# The headers that reach Boost.Math or kissfft, as paths below include/equipoise.
+kept_apart() {
   includes >"$work/includes"
-  awk '$3 ~ /^boost\/math\// { print $1 }' "$work/includes" | sort -u >"$work/needs"
+  awk '$3 ~ /^(boost\/math|kissfft)\// { print $1 }' "$work/includes" | sort -u >"$work/needs"
   while read -r path kind name; do
     case $kind$name in '"'* | '<equipoise/'*) echo "$path $(own_target "$path" "$name")" ;; esac
   done <"$work/includes" >"$work/edges"
@@ -135,7 +137,7 @@ needs_boost_math() {
 
 rule_umbrella() {
   umbrella=include/equipoise/equipoise.hpp
-  needs_boost_math >"$work/apart"
+  kept_apart >"$work/apart"
   if [ ! -e $umbrella ]; then
     echo "$umbrella is missing" >>"$breaches"
   else
@@ -145,7 +147,7 @@ rule_umbrella() {
       case " $leaves " in *" ${path%%/*} "*) leaf=yes ;; *) leaf=no ;; esac
       if grep -qx "$path" "$work/apart"; then leaf=yes; fi
       if grep -q "^#include [\"<]\(equipoise/\)\{0,1\}${path}[\">]" $umbrella; then listed=yes; else listed=no; fi
-      if [ $leaf = yes ] && [ $listed = yes ]; then echo "the umbrella includes $path, which is a leaf or needs Boost.Math" >>"$breaches"; fi
+      if [ $leaf = yes ] && [ $listed = yes ]; then echo "the umbrella includes $path, which is a leaf or needs Boost.Math or kissfft" >>"$breaches"; fi
       if [ $leaf = no ] && [ $listed = no ]; then echo "the umbrella lacks $path" >>"$breaches"; fi
     done
   fi

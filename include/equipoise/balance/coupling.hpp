@@ -140,6 +140,31 @@ enum class lag_estimator : std::uint8_t {
   pearson,   ///< Pearson over the pairs there are, with their own means: for series that drift
 };
 
+namespace detail {
+/// What C(ℓ) is made of: sums about the means of each part.
+struct correlation_sums {
+  std::int64_t bins = 0, pairs = 0;
+  double cross = 0, spread_e = 0, spread_i = 0;
+
+  /// A part: the sums of all its bins, and those of its pairs at the lag.
+  void add(lag_moments::sums const& all, lag_moments::sums const& some, lag_estimator estimator) {
+    auto const& base = estimator == lag_estimator::pearson ? some : all;
+    if (base.n == 0) return;
+    bins += all.n, pairs += some.n;
+    // n² Σ (e − ē)(i − ī) over the pairs = n (n Σei − Σ_all e Σ_pairs i) − Σ_all i (n Σ_pairs e − n_pairs Σ_all e), each bracket exact
+    auto const n = static_cast<double>(base.n);
+    cross += (static_cast<double>(int128{base.n} * some.xy - int128{base.x} * some.y) - static_cast<double>(base.y) / n * static_cast<double>(int128{base.n} * some.x - int128{some.n} * base.x)) / n;
+    spread_e += static_cast<double>(int128{base.n} * base.xx - int128{base.x} * base.x) / n;
+    spread_i += static_cast<double>(int128{base.n} * base.yy - int128{base.y} * base.y) / n;
+  }
+  [[nodiscard]] auto value(lag_estimator estimator) const -> double {
+    if (spread_e == 0 || spread_i == 0) return undefined(reason::no_variance);
+    auto const r = cross / std::sqrt(spread_e) / std::sqrt(spread_i);
+    return estimator == lag_estimator::unbiased ? r * static_cast<double>(bins) / static_cast<double>(pairs) : r;
+  }
+};
+}  // namespace detail
+
 /// C(ℓ) = corr(e_t, i_{t+ℓ}) for |ℓ| ≤ within: the cross-correlation of the ensembles at one scale.
 ///
 /// Sign     ℓ > 0: inhibition follows excitation
@@ -161,23 +186,10 @@ struct correlation_by_lag {
   }
   [[nodiscard]] auto at(statistic const& s, row_info const& row, std::int64_t lag) const -> double { return at(detail::only(s), row, lag); }
   [[nodiscard]] auto at(std::span<statistic const* const> parts, row_info const& row, std::int64_t lag) const -> double {
-    std::int64_t bins = 0, pairs = 0;
-    double cross = 0, spread_e = 0, spread_i = 0;  // about each part's means
-    for (auto const* s : parts) {
-      auto const all = s->at(0), some = s->at(lag);
-      auto const& base = estimator == lag_estimator::pearson ? some : all;
-      if (base.n == 0) continue;
-      bins += all.n, pairs += some.n;
-      // n² Σ (e − ē)(i − ī) over the pairs = n (n Σei − Σ_all e Σ_pairs i) − Σ_all i (n Σ_pairs e − n_pairs Σ_all e), each bracket exact
-      auto const n = static_cast<double>(base.n);
-      cross += (static_cast<double>(int128{base.n} * some.xy - int128{base.x} * some.y) - static_cast<double>(base.y) / n * static_cast<double>(int128{base.n} * some.x - int128{some.n} * base.x)) / n;
-      spread_e += static_cast<double>(int128{base.n} * base.xx - int128{base.x} * base.x) / n;
-      spread_i += static_cast<double>(int128{base.n} * base.yy - int128{base.y} * base.y) / n;
-    }
-    if (auto const why = detail::missing(row, pairs, at_least); why != reason::none) return undefined(why);
-    if (spread_e == 0 || spread_i == 0) return undefined(reason::no_variance);
-    auto const r = cross / std::sqrt(spread_e) / std::sqrt(spread_i);
-    return estimator == lag_estimator::unbiased ? r * static_cast<double>(bins) / static_cast<double>(pairs) : r;
+    detail::correlation_sums sum;
+    for (auto const* s : parts) sum.add(s->at(0), s->at(lag), estimator);
+    if (auto const why = detail::missing(row, sum.pairs, at_least); why != reason::none) return undefined(why);
+    return sum.value(estimator);
   }
 };
 

@@ -74,6 +74,7 @@ enum class reason : std::uint8_t {
   no_spread,          ///< more than half of the bins share one value, so that a robust width vanishes
   too_few_blocks,     ///< the recording is too short for the blocks that an interval is made from
   no_influence,       ///< the value is the same whichever block is left out, so that an interval would have no width
+  unstable,           ///< a shared variance that is divided by is not safely above zero
 };
 
 /// The sentence for readers.
@@ -92,6 +93,7 @@ constexpr auto to_string(reason r) noexcept -> std::string_view {
     case reason::no_spread: return "more than half of the bins share one value";
     case reason::too_few_blocks: return "the recording is too short for an interval: fewer than 20 blocks";
     case reason::no_influence: return "no block of the recording changes the value";
+    case reason::unstable: return "the variance that the units of a population share is not safely above zero";
   }
   return "unknown reason";
 }

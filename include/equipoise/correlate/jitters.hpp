@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -35,22 +37,20 @@ struct interval_jitter {
 
   template <tick T>
   auto operator()(spike_table<T> const& x, draw_key const& key) const -> spike_table<T> {
+    return detail::spike_by_spike(x, key.seed(), places(x.observed()));
+  }
+  /// Where a spike at t may go, for times that ascend.
+  template <tick T>
+  [[nodiscard]] auto places(epochs<T> const& observed) const {
     auto const w = detail::ticks_of<T>(width, "interval_jitter", "width");
-    detail::words_by_unit word(x, key.seed());
-    detail::stretch_finder<T> stretch_of(x.observed());
-    auto const at = detail::new_times(x);
-    std::int64_t begin = 0, end = 0;  // of the window that the last spike stood in: times ascend, so that few spikes need a division
-    for (std::size_t k = 0; k < at.size(); ++k) {
-      auto const t = x.at()[k];
-      if (t < begin || t >= end) {
-        auto const& stretch = stretch_of(t);
-        auto const into = t % w < 0 ? t % w + w : t % w;
-        begin = (std::max)(t - into, stretch.begin.count());
-        end = stretch.end.count() - t <= w - into ? stretch.end.count() : t - into + w;
-      }
-      at[k] = begin + detail::scaled(word(x.unit()[k]), end - begin);
-    }
-    return detail::in_time_order<T>(at, x.unit(), x.size(), x.observed());
+    detail::spike_places last{};  // times ascend, so that few spikes need a division
+    return [w, last, stretch_of = detail::stretch_finder<T>(observed)](std::int64_t t) mutable -> detail::spike_places {
+      if (t >= last.first && t < last.first + last.count) return last;
+      auto const& stretch = stretch_of(t);
+      auto const into = t % w < 0 ? t % w + w : t % w;
+      auto const begin = (std::max)(t - into, stretch.begin.count()), end = stretch.end.count() - t <= w - into ? stretch.end.count() : t - into + w;
+      return last = {begin, end - begin, stretch.begin.count(), stretch.end.count()};
+    };
   }
 };
 
@@ -77,17 +77,21 @@ struct dither {
 
   template <tick T>
   auto operator()(spike_table<T> const& x, draw_key const& key) const -> spike_table<T> {
+    if (auto const least = detail::ticks_of<T>(refractory, "dither", "refractory", 0); least > 0) return apart(x, key, detail::ticks_of<T>(half_width, "dither", "half_width"), least);
+    return detail::spike_by_spike(x, key.seed(), places(x.observed()));
+  }
+  /// Where a spike at t may go, for times that ascend.
+  ///
+  /// Errors   `error` with a refractory period: where a spike may go depends on its neighbours then
+  template <tick T>
+  [[nodiscard]] auto places(epochs<T> const& observed) const {
+    if (detail::ticks_of<T>(refractory, "dither", "refractory", 0) > 0)
+      throw error({.where = "dither", .place = "refractory", .problem = "spikes that keep a distance cannot be moved one by one", .expected = "0 ns", .found = std::to_string(refractory.count()) + " ns", .advice = "draw whole surrogates: recording | dither{…}.draw(seed, k) | study"});
     auto const half = detail::ticks_of<T>(half_width, "dither", "half_width");
-    if (auto const least = detail::ticks_of<T>(refractory, "dither", "refractory", 0); least > 0) return apart(x, key, half, least);
-    detail::words_by_unit word(x, key.seed());
-    detail::stretch_finder<T> stretch_of(x.observed());
-    auto const at = detail::new_times(x);
-    for (std::size_t k = 0; k < at.size(); ++k) {
-      auto const t = x.at()[k];
+    return [half, stretch_of = detail::stretch_finder<T>(observed)](std::int64_t t) mutable -> detail::spike_places {
       auto const& stretch = stretch_of(t);
-      at[k] = detail::reflected(t - half + detail::scaled(word(x.unit()[k]), 2 * half + 1), stretch.begin.count(), stretch.end.count());
-    }
-    return detail::in_time_order<T>(at, x.unit(), x.size(), x.observed());
+      return {t - half, 2 * half + 1, stretch.begin.count(), stretch.end.count()};
+    };
   }
 
  private:
@@ -96,7 +100,7 @@ struct dither {
     std::vector<std::uint64_t> words;
     return detail::unit_by_unit(x, [&](unit_index u, std::span<std::int64_t const> train, std::vector<std::int64_t>& out) {
       words.resize(train.size());
-      detail::random_words(key.seed(), u, words);
+      detail::random_words(key.seed(), u, std::span(words));
       auto const first = out.size();
       out.insert(out.end(), train.begin(), train.end());
       auto const now = std::span(out).subspan(first);
@@ -113,6 +117,12 @@ struct dither {
       }
     });
   }
+};
+
+/// A surrogate that moves each spike to one of its own places, whatever the others do: a user's own as well.
+template <class S, class T = std::chrono::nanoseconds>
+concept moves_spike_by_spike = surrogate<S, T> && requires(S const& s, epochs<T> const& observed) {
+  { s.places(observed)(std::int64_t{}) } -> std::same_as<detail::spike_places>;
 };
 
 }  // namespace EQUIPOISE_ABI

@@ -14,40 +14,69 @@
 #include <utility>
 #include <vector>
 
+#include "../concepts/balance.hpp"
 #include "surrogate.hpp"
 #include "surrogate_times.hpp"
 
 namespace equipoise {
 inline namespace EQUIPOISE_ABI {
 
-/// The intervals of each unit in random order, within each observed window; an interval across a gap was not observed and is none.
+/// The intervals of each unit in random order, or those of each pooled class, within each observed window; an interval across a gap was not observed
+/// and is none.
 ///
-/// Preserves  each unit's count, first and last spike and multiset of intervals, in each observed window
-/// Destroys   the order of intervals, slow rate changes, all correlation of units
+/// With `pooled`, all spikes of a class are one train, whose intervals are permuted: its k-th spike still belongs to the unit that its k-th spike
+/// belonged to. Units that are neither stay as they are; so do the numbers of spikes, but the units' own intervals do not.
+///
+/// Preserves  count, first and last spike and multiset of intervals, in each observed window, of each unit; with `pooled` those of each class's train,
+///            and each unit's count and the order in which units fire (at equal ticks units stand in ascending order)
+/// Destroys   the order of intervals, slow rate changes, all correlation of what is permuted apart: of units, or of the classes
 /// Promise    uniform p-values for independent renewal trains only (all orders equally likely); bursts in series or drifting rates are rejected for
-///            themselves
-/// Errors     none
+///            themselves. Pooled trains of several units are renewal trains only if the units are Poisson
+/// Input      `pooled`: empty, or one class per unit
+/// Errors     `error` if the classes do not fit the recording
 /// Cost       about 50 ns a spike
 /// Source     Dehghani 2023, arXiv:2306.11965 (its first surrogate)
 struct isi_permutation {
   static constexpr std::string_view name = "isi_permutation";
+  std::vector<cell> pooled{};
 
   [[nodiscard]] auto draw(std::uint64_t seed, std::uint64_t k) const -> drawn<isi_permutation> { return {*this, seed, k}; }
 
   template <tick T>
   auto operator()(spike_table<T> const& x, draw_key const& key) const -> spike_table<T> {
+    if (!pooled.empty()) return by_class(x, key);
+    return detail::unit_by_unit(x, [&](unit_index u, std::span<std::int64_t const> train, std::vector<std::int64_t>& out) { permute(train, x.observed(), key.stream(u), out); });
+  }
+
+ private:
+  template <tick T>
+  static void permute(std::span<std::int64_t const> train, epochs<T> const& observed, random_stream random, std::vector<std::int64_t>& out) {
     std::vector<std::int64_t> intervals;
-    return detail::unit_by_unit(x, [&](unit_index u, std::span<std::int64_t const> train, std::vector<std::int64_t>& out) {
-      auto random = key.stream(u);
-      detail::for_each_stretch(train, x.observed(), [&](std::span<std::int64_t const> spikes, window<T>) {
-        intervals.clear();
-        for (std::size_t k = 0; k + 1 < spikes.size(); ++k) intervals.push_back(spikes[k + 1] - spikes[k]);
-        for (auto k = intervals.size(); k > 1; --k) std::swap(intervals[k - 1], intervals[random.below(k)]);
-        auto t = spikes.front();
-        out.push_back(t);
-        for (auto const i : intervals) out.push_back(t += i);
-      });
+    detail::for_each_stretch(train, observed, [&](std::span<std::int64_t const> spikes, window<T>) {
+      intervals.clear();
+      for (std::size_t k = 0; k + 1 < spikes.size(); ++k) intervals.push_back(spikes[k + 1] - spikes[k]);
+      for (auto k = intervals.size(); k > 1; --k) std::swap(intervals[k - 1], intervals[random.below(k)]);
+      auto t = spikes.front();
+      out.push_back(t);
+      for (auto const i : intervals) out.push_back(t += i);
     });
+  }
+
+  template <tick T>
+  auto by_class(spike_table<T> const& x, draw_key const& key) const -> spike_table<T> {
+    if (pooled.size() != x.size())
+      throw error({.where = "isi_permutation", .place = "pooled", .problem = "the classes do not fit the recording", .expected = std::to_string(x.size()) + " cells",
+                   .found = std::to_string(pooled.size()), .advice = "give one class per unit, or none to permute each unit's own intervals"});
+    std::vector<std::int64_t> at, train;
+    std::vector<unit_index> unit;
+    for (auto const c : {cell::neither, cell::e, cell::i}) {
+      train.clear();
+      for (std::size_t k = 0; k < x.spikes(); ++k)
+        if (pooled[x.unit()[k]] == c) train.push_back(x.at()[k]), unit.push_back(x.unit()[k]);
+      if (c == cell::neither) at = train;
+      else permute(std::span<std::int64_t const>(train), x.observed(), key.stream(draw_key::shared - (c == cell::i ? 1 : 0)), at);
+    }
+    return detail::in_time_order<T>(at, unit, x.size(), x.observed());
   }
 };
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <bit>
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <numeric>
@@ -25,32 +26,39 @@ namespace equipoise {
 inline namespace EQUIPOISE_ABI {
 namespace detail {
 
-/// The first words of `random_stream(seed, stream)`, many counters side by side, so that the compiler makes vectors of them.
+/// The first words of `random_stream(seed, stream)`, many counters side by side, so that the compiler makes vectors of them. Words of 32 bits are
+/// the halves of its 64-bit words, the lower half first: four to a counter.
 ///
-/// Cost     1 to 3 ns a word, one by one 4 to 7 ns
-inline void random_words(std::uint64_t seed, std::uint64_t stream, std::span<std::uint64_t> out) {
-  constexpr std::size_t lanes = 32;
-  for (std::size_t done = 0; done < out.size(); done += 2 * lanes) {
+/// Cost     of 64 bits 1 to 3 ns a word, of 32 bits half of that; one by one 4 to 7 ns
+template <class Word>
+void random_words(std::uint64_t seed, std::uint64_t stream, std::span<Word> out) {
+  static_assert(sizeof(Word) == 4 || sizeof(Word) == 8);
+  constexpr std::size_t lanes = 32, each = 16 / sizeof(Word);  // words of a counter
+  for (std::size_t done = 0; done < out.size(); done += each * lanes) {
     std::uint32_t a[lanes], b[lanes], c[lanes], d[lanes];
     for (std::size_t l = 0; l < lanes; ++l) {
-      auto const position = std::uint64_t{done / 2 + l};
+      auto const position = std::uint64_t{done / each + l};
       a[l] = static_cast<std::uint32_t>(position), b[l] = static_cast<std::uint32_t>(position >> 32);
       c[l] = static_cast<std::uint32_t>(stream), d[l] = static_cast<std::uint32_t>(stream >> 32);
     }
     auto k0 = static_cast<std::uint32_t>(seed), k1 = static_cast<std::uint32_t>(seed >> 32);
     for (int round = 0; round < 10; ++round, k0 += philox_weyl_0, k1 += philox_weyl_1)
       for (std::size_t l = 0; l < lanes; ++l) philox_round(a[l], b[l], c[l], d[l], k0, k1);
-    std::uint64_t words[2 * lanes];
-    for (std::size_t l = 0; l < lanes; ++l) words[2 * l] = std::uint64_t{b[l]} << 32 | a[l], words[2 * l + 1] = std::uint64_t{d[l]} << 32 | c[l];
-    std::copy_n(words, (std::min)(out.size() - done, 2 * lanes), out.begin() + static_cast<std::ptrdiff_t>(done));
+    Word words[each * lanes];
+    for (std::size_t l = 0; l < lanes; ++l) {
+      if constexpr (sizeof(Word) == 4) words[4 * l] = a[l], words[4 * l + 1] = b[l], words[4 * l + 2] = c[l], words[4 * l + 3] = d[l];
+      else words[2 * l] = std::uint64_t{b[l]} << 32 | a[l], words[2 * l + 1] = std::uint64_t{d[l]} << 32 | c[l];
+    }
+    std::copy_n(words, (std::min)(out.size() - done, each * lanes), out.begin() + static_cast<std::ptrdiff_t>(done));
   }
 }
 
-/// A word for each spike, the words of unit u from stream u, whatever the order of spikes of different units. Lives in a thread's working memory.
+/// A word of 32 bits for each spike, the words of unit u from stream u, whatever the order of spikes of different units. Lives in a thread's
+/// working memory.
 class words_by_unit {
  public:
   template <tick T>
-  words_by_unit(spike_table<T> const& x, std::uint64_t seed) : words_(working<words_by_unit, std::uint64_t>(x.spikes())), next_(x.size()) {
+  words_by_unit(spike_table<T> const& x, std::uint64_t seed) : words_(working<words_by_unit, std::uint32_t>(x.spikes())), next_(x.size()) {
     std::size_t first = 0;
     for (unit_index u = 0; u < x.size(); ++u) {
       auto const n = x[u].size();
@@ -60,10 +68,10 @@ class words_by_unit {
     }
   }
   /// The next word of a unit.
-  auto operator()(unit_index u) noexcept -> std::uint64_t { return words_[next_[u]++]; }
+  auto operator()(unit_index u) noexcept -> std::uint32_t { return words_[next_[u]++]; }
 
  private:
-  std::uint64_t* words_;
+  std::uint32_t* words_;
   std::vector<std::size_t> next_;
 };
 
@@ -73,9 +81,13 @@ auto new_times(spike_table<T> const& x) -> std::span<std::int64_t> {
   return {working<spike_table<T>, std::int64_t>(x.spikes()), x.spikes()};
 }
 
-/// A word as a whole number in 0 … n − 1: ⌊word · n / 2^64⌋, whose probabilities differ from 1/n by less than n/2^64 of themselves.
-constexpr auto scaled(std::uint64_t word, std::int64_t n) noexcept -> std::int64_t {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(uint128{word} * static_cast<std::uint64_t>(n) >> 64));
+/// A word of B bits as a whole number in 0 … n − 1: ⌊word · n / 2^B⌋, whose distribution function is off by less than 2^-B everywhere.
+///
+/// Single probabilities differ from 1/n by less than n/2^B of themselves. With 32 bits that is much where n is (2 % for 10^8 ticks of a
+/// nanosecond), and nothing to a count in bins.
+template <std::unsigned_integral Word>
+constexpr auto scaled(Word word, std::int64_t n) noexcept -> std::int64_t {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(uint128{word} * static_cast<std::uint64_t>(n) >> std::numeric_limits<Word>::digits));
 }
 
 /// A duration in the ticks of a recording, at least `least`.
@@ -114,6 +126,15 @@ constexpr auto reflected(std::int64_t t, std::int64_t begin, std::int64_t end) n
   auto const folds = x / length;
   return folds % 2 == 0 ? begin + x % length : end - 1 - x % length;
 }
+
+/// The places that one spike may be moved to: `count` ticks from `first`, reflected into the observed window [begin, end).
+struct spike_places {
+  std::int64_t first, count, begin, end;
+  [[nodiscard]] constexpr auto at(std::uint32_t word) const noexcept -> std::int64_t { return reflected(first + scaled(word, count), begin, end); }
+  /// Whether no place is reflected.
+  [[nodiscard]] constexpr auto inside() const noexcept -> bool { return first >= begin && count <= end - first; }
+  auto operator==(spike_places const&) const -> bool = default;
+};
 
 /// New times for spikes of the given units, in any order, become a table. Equal times stand by unit, so that the table is the same in whatever order
 /// the times were made.
@@ -159,6 +180,16 @@ auto in_time_order(std::span<std::int64_t const> at, std::span<unit_index const>
     }
   }
   return spike_table<T>(std::move(times), std::move(owners), units, observed);
+}
+
+/// A surrogate that moves each spike by itself, wherever others go: `places(t)`, for times that ascend, says where. The word of a spike is the
+/// 32-bit word of its number in its unit.
+template <tick T, class Places>
+auto spike_by_spike(spike_table<T> const& x, std::uint64_t seed, Places places) -> spike_table<T> {
+  words_by_unit word(x, seed);
+  auto const at = new_times(x);
+  for (std::size_t k = 0; k < at.size(); ++k) at[k] = places(x.at()[k]).at(word(x.unit()[k]));
+  return in_time_order<T>(at, x.unit(), x.size(), x.observed());
 }
 
 /// A surrogate that treats each unit by itself: `renew(old, key, u, out)` appends the new times of unit u, in any order and any number.

@@ -162,6 +162,8 @@ class measurement<named<Name, M>...> : public analysis_base {
   using takes = std::conditional_t<(absorbs<typename M::statistic, unit_row> || ...), unit_counts, counts>;
 
   explicit measurement(M... metrics) : metrics_(std::move(metrics)...) {}
+  /// The metrics, in order.
+  [[nodiscard]] auto metrics() const noexcept -> std::tuple<M...> const& { return metrics_; }
 
   /// One tuple of statistics per scale: the same type for all measurements of the same statistics, whatever their metrics and names.
   using state = detail::rows_state<statistics, takes>;

@@ -71,8 +71,41 @@ struct coupling_point {
   std::optional<double> low{}, high{};      ///< an interval or a null band, if computed
 };
 
-/// (a) Zero-lag correlation against scale; scales without a value are crosses on the axis.
-inline auto coupling(std::span<coupling_point const> points) -> json {
+/// A curve beside r, with its band: a null, a control. Undefined scales are left out.
+struct coupling_beside {
+  struct point {
+    double width_ms, value, low, high;
+  };
+  std::string name;
+  std::vector<point> points;
+  bool filled = false;  ///< whether the band is drawn, or said by the tooltip only: one at a time can be seen
+};
+
+/// Bands and dashed lines under the curve of r, with a legend.
+inline void add_beside(json& spec, std::span<coupling_beside const> beside) {
+  auto rows = json::array(), names = json::array(), colours = json::array();
+  static constexpr char const* palette[] = {"#b8860b", "#1b7837", "#762a83", "#a0522d"};  // neither blue nor red: those are E and I
+  for (std::size_t k = 0; k < beside.size(); ++k) {
+    names.push_back(beside[k].name), colours.push_back(palette[k % std::size(palette)]);
+    for (auto const& p : beside[k].points)
+      if (std::isfinite(p.value)) rows.push_back({{"w", value(p.width_ms)}, {"what", beside[k].name}, {"v", value(p.value)}, {"lo", value(p.low)}, {"hi", value(p.high)}, {"opacity", beside[k].filled ? 0.16 : 0}});
+  }
+  spec["data"].push_back({{"name", "beside"}, {"values", rows}});
+  spec["data"].push_back({{"name", "drawn"}, {"source", "beside"}, {"transform", {{{"type", "filter"}, {"expr", "datum.opacity > 0"}}}}});
+  spec["scales"][1]["domain"] = {{"fields", {{{"data", "r"}, {"field", "r"}}, {{"data", "r"}, {"field", "lo"}}, {{"data", "r"}, {"field", "hi"}}, {{"data", "drawn"}, {"field", "lo"}}, {{"data", "drawn"}, {"field", "hi"}}, {{"data", "beside"}, {"field", "v"}}}}};
+  spec["scales"].push_back({{"name", "what"}, {"type", "ordinal"}, {"domain", names}, {"range", colours}});
+  spec["legends"] = {{{"stroke", "what"}, {"title", "Beside r (black, grey its 95 % interval)"}, {"orient", "top"}, {"direction", "horizontal"}, {"symbolType", "stroke"}, {"symbolStrokeWidth", 3}, {"labelLimit", 320}, {"titleLimit", 400}, {"columns", 2}}};
+  json const tip{{"signal", "{'bin width': format(datum.w, ',.4~g') + ' ms', 'what': datum.what, 'r': format(datum.v, '.3f'), 'between': format(datum.lo, '.3f') + ' and ' + format(datum.hi, '.3f')}"}};
+  auto const band = json{{"x", field("x", "w")}, {"y", field("y", "lo")}, {"y2", field("y", "hi")}, {"fill", field("what", "what")}, {"fillOpacity", {{"field", "opacity"}}}};
+  auto const line = json{{"x", field("x", "w")}, {"y", field("y", "v")}, {"stroke", field("what", "what")}, {"strokeWidth", {{"value", 1.5}}}, {"strokeDash", {{"value", {5, 3}}}}};
+  auto const dot = json{{"x", field("x", "w")}, {"y", field("y", "v")}, {"size", {{"value", 30}}}, {"fill", {{"value", "transparent"}}}, {"tooltip", tip}};
+  json group{{"type", "group"}, {"from", {{"facet", {{"name", "one"}, {"data", "beside"}, {"groupby", "what"}}}}}};
+  for (auto const& [type, look] : {std::pair{"area", band}, {"line", line}, {"symbol", dot}}) group["marks"].push_back({{"type", type}, {"from", {{"data", "one"}}}, {"encode", {{"update", look}}}});
+  spec["marks"].insert(spec["marks"].begin() + 1, std::move(group));
+}
+
+/// (a) Zero-lag correlation against scale, and what it is held against, dashed; scales without a value are crosses on the axis.
+inline auto coupling(std::span<coupling_point const> points, std::span<coupling_beside const> beside = {}) -> json {
   auto rows = json::array(), missing = json::array();
   for (auto const& p : points) {
     if (!std::isfinite(p.rho)) {
@@ -100,6 +133,7 @@ inline auto coupling(std::span<coupling_point const> points) -> json {
        {"tooltip", {{"signal", "{'bin width': format(datum.w, ',.4~g') + ' ms', 'r': format(datum.r, '.3f'), 'between': isValid(datum.lo) ? format(datum.lo, '.3f') + ' and ' + format(datum.hi, '.3f') : '', 'bins': format(datum.n, ',')}"}}}}}}}},
     {{"type", "symbol"}, {"from", {{"data", "missing"}}}, {"encode", {{"update", {{"x", field("x", "w")}, {"y", {{"signal", "height"}}}, {"shape", {{"value", "cross"}}}, {"angle", {{"value", 45}}}, {"size", {{"value", 45}}}, {"fill", {{"value", grey}}},
        {"tooltip", {{"signal", "{'bin width': format(datum.w, ',.4~g') + ' ms', 'undefined': datum.why, 'bins': format(datum.n, ',')}"}}}}}}}}};
+  if (!beside.empty()) add_beside(spec, beside);
   return spec;
 }
 

@@ -26,6 +26,7 @@ class split : public stage_base {
 
   explicit split(std::vector<cell> cells) : cells_(std::make_shared<std::vector<cell> const>(std::move(cells))) {}
   explicit split(labelling const& labels) : split(labels.cells) {}
+  [[nodiscard]] auto cells() const noexcept -> std::vector<cell> const& { return *cells_; }
 
   template <tick T>
   [[nodiscard]] auto layout_after(layout<T> const& l) const -> ei_layout<T> {
