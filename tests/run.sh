@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 # shellcheck disable=SC2119
 install_missing doctest-dev:doctest/doctest.h nlohmann-json3-dev:nlohmann/json.hpp libcli11-dev:CLI/CLI.hpp \
-  -- ninja-build:ninja esbuild:esbuild node-vega:/usr/share/nodejs/vega/index.js libopenmpi-dev:mpicxx
+  -- ninja-build:ninja esbuild:esbuild node-vega:/usr/share/nodejs/vega/index.js libopenmpi-dev:mpicxx libkissfft-dev:kissfft/kissfft.hh
 preset=${EQUIPOISE_PRESET:-dev}
 configure "$preset"
 cmake --build --preset "$preset" --parallel "$(jobs)"

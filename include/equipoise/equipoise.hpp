@@ -63,6 +63,7 @@
 #include "correlate/thinning.hpp"
 #include "correlate/tiling.hpp"
 #include "classify/labels.hpp"
+#include "balance/coherence.hpp"
 #include "balance/coupling.hpp"
 #include "balance/deviation.hpp"
 #include "balance/distribution.hpp"

@@ -109,7 +109,7 @@ constexpr auto undefined(reason why) noexcept -> double { return std::bit_cast<d
 constexpr auto reason_of(double x) noexcept -> reason {
   auto const bits = std::bit_cast<std::uint64_t>(x) & ~(std::uint64_t{1} << 63);
   auto const code = bits & 0xFFu;
-  return (bits & ~std::uint64_t{0xFF}) == detail::nan_tag && code <= static_cast<std::uint64_t>(reason::no_influence) ? static_cast<reason>(code) : reason::none;
+  return (bits & ~std::uint64_t{0xFF}) == detail::nan_tag && code <= static_cast<std::uint64_t>(reason::unstable) ? static_cast<reason>(code) : reason::none;
 }
 
 }  // namespace EQUIPOISE_ABI
