@@ -52,6 +52,7 @@ auto main() -> int {
     std::printf("\n");
   }
 
+  // The rates hold for five windows of 20 ms, so that p of jitter is exact: without synchrony it falls below 0.01 in one of a hundred recordings.
   auto right = true;
   for (std::size_t k = 0; k < widths.size(); ++k) {
     auto const w = eq::in_seconds(widths[k]), error = 4 / std::sqrt(600 / w);

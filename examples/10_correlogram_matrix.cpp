@@ -48,7 +48,8 @@ auto main() -> int {
     if (pair.evidence.excitatory) found.push_back(pair);
   // [endregion pairs]
   std::printf("\n\n");
-  for (auto const& pair : found) std::printf("unit %zu drives unit %zu: %.3f spikes of %zu are gained per spike of %zu\n", pair.reference, pair.target, pair.evidence.transmission_probability, pair.target, pair.reference);
+  for (auto const& [from, to, evidence, q_excitation, q_inhibition] : found)
+    std::printf("unit %zu drives unit %zu: %.3f spikes of %zu are gained per spike of %zu\n", from, to, evidence.transmission_probability, to, from);
   std::printf("by chance there would be %.2f such pairs at most\n", survey.expected_false_excitation);
 
   // By chance hz² · 1 ms · 20 min pairs a bin, and shared_hz · 20 min more where a pair was planted.

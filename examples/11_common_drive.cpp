@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 using tick = eq::ticks<30'000>;
 
 auto main() -> int {
-  // Each unit draws its spikes by itself; all that they share is the factor of their rates, a new one every 100 ms.
+  // Units are independent but for one thing that they share: the factor of their rates, a new one every 100 ms.
   constexpr double depth = 0.3;
   eq::modulated_population<tick> const population{.units_e = 60, .units_i = 20, .rate_e_hz = 5, .rate_i_hz = 5, .spread = 0.3, .modulation = depth, .hold_s = 0.1, .seconds = 600};
   auto const [spikes, cells] = population.recording(11);
@@ -18,13 +18,13 @@ auto main() -> int {
 
   // [region control]
   auto const beside = eq::control(spikes, cells, widths, {.draws = 999, .control_draws = 50});
+  // [endregion control]
   std::printf("   scale      r   null up to      p    lag, 95 %% interval         zero lag    40 E with 20 E   the same with I\n");
   for (std::size_t k = 0; k < widths.size(); ++k) {
     auto const& [rho, zero, same] = std::tie(beside[k].rho, beside[k].zero_lag, beside[k].controls.same_class);
-    std::printf("%5.0f ms  %5.3f        %5.3f  %5.3f   %5.2f to %4.2f ms in ± %2.0f ms  %-8s             %5.3f             %5.3f\n", eq::in_ms(widths[k]), rho, beside[k].null.hi, beside[k].null.p,
-                zero.lag.lo, zero.lag.hi, zero.margin_ms, zero.equivalent ? "yes" : "no", same.mean, same.reference);
+    std::printf("%5.0f ms  %5.3f        %5.3f  %5.3f   %5.2f to %4.2f ms in ± %2.0f ms  %-8s             %5.3f             %5.3f\n", eq::in_ms(widths[k]), rho,
+                beside[k].null.hi, beside[k].null.p, zero.lag.lo, zero.lag.hi, zero.margin_ms, zero.equivalent ? "yes" : "no", same.mean, same.reference);
   }
-  // [endregion control]
 
   // With one lognormal factor of variance v for all: r = v √(m_e m_i) / √((1 + v m_e)(1 + v m_i)), m the mean count of a bin.
   double spikes_e = 0, spikes_i = 0;

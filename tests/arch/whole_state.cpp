@@ -19,6 +19,11 @@ struct keep {
   auto operator()(S const&, eq::row_info const& row) const -> std::int64_t { return row.bins; }
 };
 
+template <class Numbers>
+auto bytes_of(Numbers const& x) -> std::string {
+  return {reinterpret_cast<char const*>(x.data()), x.size() * sizeof(x[0])};
+}
+
 auto main() -> int {
   std::string all;
   for (std::uint64_t seed = 1; seed <= 24; ++seed) {
@@ -35,6 +40,16 @@ auto main() -> int {
     auto units = eq::start(by_unit, table.blocks().layout());
     eq::absorb(units, table.blocks(tick{7'777}));
     all += eq::state_bytes(state) + eq::state_bytes(units);
+    if (spikes > 50'000) continue;  // what follows is about draws and pairs: quadratic in crowded time
+    auto const pairs = eq::correlograms(eq::half_open{50ms, 1ms});
+    auto counted = eq::start(pairs, table.blocks().layout());
+    eq::absorb(counted, table.blocks(tick{12'345}));
+    all += eq::state_bytes(counted);
+    auto const null = (table | (eq::split(cells) | pyramid | eq::measure("null"_n = eq::shifted_bins{.at_least = 1s, .draws = 40, .within = 9})))["null"_n];
+    for (auto const& scale : null) all += bytes_of(scale.rho.values) + bytes_of(scale.lag.values);
+    all += bytes_of(eq::correlation_draws(table, cells, 10ms, eq::cell::e, eq::dither{.half_width = 30ms}, seed, 5));
+    auto const moved = eq::correlogram_draws(table, eq::centred{20ms, 1ms}, 0, 1, eq::interval_jitter{.width = 25ms}, seed, 19);
+    for (std::size_t k = 0; k < moved.draws(); ++k) all += bytes_of(moved.counts(k));
   }
   return std::fwrite(all.data(), 1, all.size(), stdout) == all.size() ? 0 : 1;
 }
