@@ -7,10 +7,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <new>
 #include <utility>
 #include <vector>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 #include "../core/config.hpp"
 
@@ -18,7 +23,7 @@ namespace equipoise {
 inline namespace EQUIPOISE_ABI {
 namespace detail {
 
-/// Memory that comes as zeros from the system, which does not write them twice: for large tables.
+/// Memory that comes as zeros: from the system, which does not write them twice, or in large pages where there is much of it.
 template <class X>
 struct zeroed_memory {
   using value_type = X;
@@ -26,8 +31,9 @@ struct zeroed_memory {
   template <class Y>
   zeroed_memory(zeroed_memory<Y> const&) noexcept {}
   auto allocate(std::size_t n) -> X* {
-    if (auto* const p = static_cast<X*>(std::calloc(n, sizeof(X)))) return p;
-    throw std::bad_alloc();
+    auto* const p = static_cast<X*>(n < large_page / sizeof(X) * 2 ? std::calloc(n, sizeof(X)) : in_large_pages(n));
+    if (p == nullptr) throw std::bad_alloc();
+    return p;
   }
   void deallocate(X* p, std::size_t) noexcept { std::free(p); }
   template <class Y, class... Args>
@@ -35,6 +41,22 @@ struct zeroed_memory {
     if constexpr (sizeof...(Args) > 0) ::new (static_cast<void*>(p)) Y(std::forward<Args>(args)...);
   }
   auto operator==(zeroed_memory const&) const -> bool = default;
+
+ private:
+  static constexpr std::size_t large_page = std::size_t{1} << 21;
+  /// Increments hit a large table at random: with small pages half of the time goes into finding them.
+  static auto in_large_pages(std::size_t n) -> void* {
+    if (n > (static_cast<std::size_t>(-1) - large_page) / sizeof(X)) return nullptr;
+#if defined(__linux__)
+    auto const bytes = (n * sizeof(X) + large_page - 1) / large_page * large_page;
+    auto* const p = std::aligned_alloc(large_page, bytes);
+    if (p == nullptr) return nullptr;
+    madvise(p, bytes, MADV_HUGEPAGE);  // a wish: refused, nothing is lost but time
+    return std::memset(p, 0, bytes);
+#else
+    return std::calloc(n, sizeof(X));
+#endif
+  }
 };
 
 /// Counts of 32 bits with what they carried over: fast to increment, never full. Equal by content.
