@@ -43,17 +43,23 @@ void warn_of_leverage(analysis_result& r, scales const& widths, within<recording
 /// What the controls mean, in words.
 void say_what_controls_say(analysis_result& r) {
   if (!r.controls.with_controls) return;
-  auto least = std::numeric_limits<double>::infinity(), most = -least;
+  struct range {
+    double least = std::numeric_limits<double>::infinity(), most = -std::numeric_limits<double>::infinity();
+    [[nodiscard]] auto text() const -> std::string { return number(least, 0) + " to " + number(most, 0) + " %"; }
+  } cells, spikes;
   for (std::size_t k = 0; k < r.controls.scales.size(); ++k) {
-    auto const& c = r.controls.scales[k].controls.same_class;
-    auto const ms = in_ms(r.found.scales[k].width);
-    if (ms < said_from_ms || ms > said_to_ms || !(c.reference > 0) || std::isnan(c.mean)) continue;
-    auto const share = 100 * c.mean / c.reference;
-    least = (std::min)(least, share), most = (std::max)(most, share);
+    if (auto const ms = in_ms(r.found.scales[k].width); ms < said_from_ms || ms > said_to_ms) continue;
+    auto add = [](range& to, control_band const& c) {
+      if (!(c.reference > 0) || std::isnan(c.mean)) return;
+      auto const share = 100 * c.mean / c.reference;
+      to.least = (std::min)(to.least, share), to.most = (std::max)(to.most, share);
+    };
+    add(cells, r.controls.scales[k].controls.same_class), add(spikes, r.controls.scales[k].controls.rate_matched);
   }
-  if (least <= most)
-    r.warnings.push_back({"not_specific_to_inhibition", "between two groups of excitatory cells, one as large as the inhibitory population, r is " + number(least, 0) + " to " + number(most, 0) + " % of what it is between excitation and inhibition (bins of " +
-                                                          number(said_from_ms, 0) + " to " + number(said_to_ms, 0) + " ms): that much of the co-fluctuation is not specific to inhibition"});
+  if (cells.least > cells.most) return;
+  auto text = "in bins of " + number(said_from_ms, 0) + " to " + number(said_to_ms, 0) + " ms, r between two groups of excitatory cells, one of as many cells as the inhibitory population, is " + cells.text() + " of what it is between excitation and inhibition";
+  if (spikes.least <= spikes.most) text += ", and " + spikes.text() + " where the group has as many spikes";
+  r.warnings.push_back({"not_specific_to_inhibition", text + ": that much of the co-fluctuation is not specific to inhibition"});
 }
 
 }  // namespace
