@@ -6,6 +6,7 @@
 #include <equipoise/correlate/correlogram.hpp>
 #include <equipoise/correlate/correlogram_draws.hpp>
 #include <equipoise/inference/correlation_draws.hpp>
+#include <equipoise/inference/shifted_bins.hpp>
 
 #include "recording.hpp"
 
@@ -93,4 +94,18 @@ BENCHMARK(pair_scalar)->Name("BM_surrogate_pair_dither_scalar/h1u100")->Unit(ben
 BENCHMARK(ensemble)->Name("BM_surrogate_ensemble_r/h1u100")->Unit(benchmark::kMillisecond);
 BENCHMARK(ensemble_scalar)->Name("BM_surrogate_ensemble_r_scalar/h1u100")->Unit(benchmark::kMillisecond);
 
+/// The default null, whole bins shifted in a circle: rows at 10 ms, kept, then r of 1 000 shifts. Item: one surrogate.
+void ensemble_r_shift(benchmark::State& state) {
+  using namespace eq::literals;
+  auto const& r = h1u100<tick>();
+  struct rows_themselves {
+    using statistic = eq::count_rows;
+    auto operator()(eq::count_rows const& s, eq::row_info const&) const -> eq::count_rows { return s; }
+  };
+  auto const kept = r.table | (eq::split(r.cells) | eq::pyramid(eq::scales{10ms}) | eq::measure("rows"_n = rows_themselves{}));
+  eq::row_info const row{0, kept["scale"_n][0], {80, 20}, kept["bins"_n][0]};
+  for (auto _ : state) benchmark::DoNotOptimize(eq::shifted_bins{.draws = static_cast<std::int64_t>(draws)}(kept["rows"_n][0], row));
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(draws));
+}
 }  // namespace
+BENCHMARK(ensemble_r_shift)->Name("BM_surrogate_ensemble_r_shift/h1u100")->Unit(benchmark::kMillisecond);

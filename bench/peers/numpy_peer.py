@@ -6,7 +6,8 @@
   numpy_peer.py DIR [--repetitions N]  times the same work in numpy: best of N, CPU time, one thread
 
 Items are counted as in equipoise_bench: BM_pyramid_counts one spike at one scale, both populations; BM_lag_moments one multiply-add of the
-2 * 20 + 1 lags at one scale, on rows already binned.
+2 * 20 + 1 lags at one scale, on rows already binned; BM_surrogate_ensemble_r one surrogate: r at 10 ms with excitation dithered by 50 ms, or
+with inhibition's bins shifted in a circle (ensemble_r_shift).
 """
 import argparse
 import os
@@ -48,6 +49,22 @@ def dot_products(e, i):
     return out
 
 
+RATE_HZ = 30_000
+SURROGATES = 10
+
+
+def dithered(train, counts, random):
+    """r of the dithered train's counts at 10 ms with the other population's."""
+    width, half = RATE_HZ // 100, RATE_HZ // 20
+    moved = np.clip((train + random.integers(-half, half + 1, len(train))) // width, 0, len(counts) - 1)
+    return np.corrcoef(np.bincount(moved, minlength=len(counts)), counts)[0, 1]
+
+
+def shifted(e, i, random):
+    """The sum of products with i shifted by at least 10 s: all of r that a shift changes."""
+    return np.dot(e, np.roll(i, int(random.integers(1_000, len(i) - 1_000))))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=pathlib.Path, help="what equipoise_bench --export wrote")
@@ -77,6 +94,14 @@ def main():
     items = sum(len(e) - abs(lag) for e, _ in rows for lag in range(-LAGS, LAGS + 1) if len(e) > abs(lag))
     ns = best(lambda: [dot_products(e, i) for e, i in rows], options.repetitions)
     print(f"{2 * LAGS + 1} dot products      {ns / 1e6:10.2f} ms  {ns / items:8.3f} ns/item  {items} items (multiply-add)")
+
+    width = RATE_HZ // 100
+    bins = max(int(train[-1]) for train in trains) // width + 1
+    e, i = (np.bincount(train // width, minlength=bins).astype(np.float32) for train in trains)
+    random = np.random.default_rng(1)
+    for name, work in (("dithered ensemble", lambda: dithered(trains[0], i, random)), ("shifted bins", lambda: shifted(e, i, random))):
+        ns = best(lambda: [work() for _ in range(SURROGATES)], options.repetitions)
+        print(f"{name:20}  {ns / 1e6:10.2f} ms  {ns / SURROGATES:8.0f} ns/item  {SURROGATES} items (surrogate)")
 
 
 if __name__ == "__main__":
