@@ -58,8 +58,10 @@ void say_what_controls_say(analysis_result& r) {
   }
   if (cells.least > cells.most) return;
   auto text = "in bins of " + number(said_from_ms, 0) + " to " + number(said_to_ms, 0) + " ms, r between two groups of excitatory cells, one of as many cells as the inhibitory population, is " + cells.text() + " of what it is between excitation and inhibition";
-  if (spikes.least <= spikes.most) text += ", and " + spikes.text() + " where the group has as many spikes";
-  r.warnings.push_back({"not_specific_to_inhibition", text + ": that much of the co-fluctuation is not specific to inhibition"});
+  text += ": that much of the co-fluctuation is not specific to inhibition";
+  if (spikes.least <= spikes.most)
+    text += spikes.least >= 100 ? ". Where the group has as many spikes, excitatory cells follow one another at least as closely as inhibitory cells follow them (" + spikes.text() + ")" : ". Where the group has as many spikes it is " + spikes.text();
+  r.warnings.push_back({"not_specific_to_inhibition", text});
 }
 
 }  // namespace
@@ -145,5 +147,6 @@ void say_what_is_missing(analysis_result& r) {
     if (s.bins < bins_to_report) short_of += (short_of.empty() ? "" : ", ") + number(in_ms(s.width), 1) + " ms (" + std::to_string(s.bins) + ")";
   if (!short_of.empty()) r.warnings.push_back({"too_few_bins", "fewer than " + std::to_string(bins_to_report) + " complete bins at " + short_of + ": nothing is reported there; record longer or leave these scales out"});
   if (!r.controls.computed) r.warnings.push_back({"no_null", r.controls.reason + ": how large r would be by chance is not known from this run"});
-  if (!r.controls.with_controls) r.warnings.push_back({"no_controls", "no control was computed: how much of r two groups of one class would show as well is not known from this run; --controls says it"});
+  if (!r.controls.with_controls)
+    r.warnings.push_back({"no_controls", std::string("no control was computed: how much of r two groups of one class would show as well is not known from this run") + (r.recording.table.spikes() > 0 ? "; --controls says it" : "")});
 }

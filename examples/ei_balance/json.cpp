@@ -79,7 +79,7 @@ void add_controls(object& to, scale_controls const& c, nulls const& all) {
   if (all.with_controls) to.add("controls", json{{"same_class", control_of(c.controls.same_class)}, {"rate_matched", control_of(c.controls.rate_matched)}, {"label_swap", control_of(c.controls.label_swap)}});
   to.number("rho_infinity", c.rho_infinity.estimate).numbers("rho_infinity_ci", {c.rho_infinity.lo, c.rho_infinity.hi}).number("rho_high_pass", c.high_pass);
   auto const& z = c.zero_lag;
-  to.add("zero_lag", object{}.number("lo", z.lag.lo).number("hi", z.lag.hi).add("equivalent", z.equivalent).number("margin_ms", z.margin_ms).done());
+  to.add("zero_lag", object{}.number("lo", z.lag.lo).number("hi", z.lag.hi).add("equivalent", z.equivalent).number("margin_ms", z.margin_ms).number("edge_share", z.edge_share).done());
 }
 
 auto scale_of(scale_result const& s, nulls const* beside = nullptr, std::size_t at = 0) -> json {

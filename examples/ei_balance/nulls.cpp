@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "nulls.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <equipoise/correlate/jitters.hpp>
 #include <equipoise/correlate/orders.hpp>
@@ -63,7 +64,8 @@ auto nulls_of(recording const& of, epochs<ns> const& asked, std::vector<cell> co
   } else {
     against(poisson_like{.sigma = width}, "Poisson spikes of each unit's rate, smoothed by " + shown(width), no_promise);
   }
-  n.computed = o.surrogates > 0;
-  if (!n.computed) n.reason = "no null was asked for (--surrogates 0)";
+  for (auto const& s : n.scales) n.draws = (std::max)(n.draws, s.null.draws);
+  n.computed = n.draws > 0;
+  if (!n.computed) n.reason = o.surrogates == 0 ? "no null was asked for (--surrogates 0)" : "no scale has a value that could be held against a null, or the time is shorter than twice the least shift of " + shown(width);
   return n;
 }

@@ -15,7 +15,8 @@
 #include "options.hpp"
 
 struct nulls {
-  bool computed = false;
+  bool computed = false;    ///< at some scale at least
+  std::int64_t draws = 0;   ///< at scales that have a null
   std::string name;         ///< "circular shift of inhibition by 10 s or more"
   std::string promise;      ///< what its p-values can promise, a sentence
   std::string reason = "merged parts hold no spikes to make surrogates of";  ///< why none was computed

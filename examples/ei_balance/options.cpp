@@ -93,8 +93,8 @@ auto parse(int argc, char** argv, options& into) -> std::optional<int> {
   app.add_option("--checkpoint", into.checkpoint, "keep the state of the work in this file, so that it can be resumed, or merged with other parts of the recording")->type_name("FILE");
   app.add_option("--checkpoint-every", every, "how often it is written")->capture_default_str()->type_name("TIME");
   app.add_flag("--resume", into.resume, "go on from --checkpoint, if it is there");
-  app.add_option("--surrogates", into.surrogates, "draws of the null that r and the lag of its peak are held against; 0: none, the quick form")->check(numbers<std::int64_t>("a whole number from 0 to 1000000", [](auto n) { return n >= 0 && n <= 1'000'000; }))->capture_default_str()->type_name("N");
-  app.add_option("--null", into.null, "the surrogate. shift: inhibition in a circle; shift-units: each unit; jitter: within windows; dither: each spike; isi: order of intervals; joint-isi; poisson: rates only")->check(CLI::IsMember({"shift", "shift-units", "jitter", "dither", "isi", "joint-isi", "poisson"}))->capture_default_str()->type_name("");
+  auto* const surrogates = app.add_option("--surrogates", into.surrogates, "draws of the null that r and the lag of its peak are held against; 0: none, the quick form")->check(numbers<std::int64_t>("a whole number from 2 to 1000000, or 0 for none", [](auto n) { return n >= 0 && n != 1 && n <= 1'000'000; }))->capture_default_str()->type_name("N");
+  auto* const null = app.add_option("--null", into.null, "the surrogate. shift: inhibition in a circle; shift-units: each unit; jitter: within windows; dither: each spike; isi: order of intervals; joint-isi; poisson: rates only")->check(CLI::IsMember({"shift", "shift-units", "jitter", "dither", "isi", "joint-isi", "poisson"}))->capture_default_str()->type_name("");
   app.add_option("--null-width", null_width, "the least shift (default 10s), the window of jitter, the half-width of dither and joint-isi, the smoothing of poisson (20ms)")->type_name("TIME");
   app.add_flag("--controls", into.controls, "the same r between two groups of excitatory cells, of matched size and of matched rate, and with labels dealt at random");
   app.add_flag("--pairs", into.pairs, "pairs of units: tiling coefficients by class, and which pairs show a monosynaptic peak or trough");
@@ -154,6 +154,8 @@ auto parse(int argc, char** argv, options& into) -> std::optional<int> {
       if (*into.null_width <= std::chrono::nanoseconds{}) throw CLI::ValidationError("--null-width", "'" + null_width + "': must be longer than nothing; give a width such as 20ms");
       if (into.null == "isi") into.unused.push_back("--null-width was not used, as --null isi has no width");
     }
+    if (into.surrogates == 0 && null->count() + static_cast<std::size_t>(!null_width.empty()) > 0) into.unused.push_back("--null and --null-width were not used, as --surrogates 0 asks for no null");
+    if (merge->parsed() && ((surrogates->count() > 0 && into.surrogates > 0) || null->count() > 0 || into.controls || into.pairs)) into.unused.push_back("--surrogates, --null, --controls and --pairs were not used: merged parts hold no spikes; give them where the parts are measured");
     into.checkpoint_every = duration("--checkpoint-every", every, false);
     if (into.resume && into.checkpoint.empty()) throw CLI::ValidationError("--resume", "goes with --checkpoint FILE, which it goes on from");
     if (!begin.empty()) into.begin = duration("--begin", begin, true);

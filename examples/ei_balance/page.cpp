@@ -54,7 +54,7 @@ auto coupling_picture(analysis_result const& r) -> report::picture {
   std::string caption = "Pearson correlation of the ensembles' spike counts, bin by bin, at each scale. Grey: 95 % interval from blocks of the recording, where there are enough of them. ";
   if (r.controls.computed) {
     add("by chance", [](scale_controls const& c) -> null_band const& { return c.null; });
-    caption += "By chance: mean and central 95 % of " + report::count(r.controls.scales.front().null.draws).text + " draws of the null, " + r.controls.name + " (" + r.controls.promise + "). ";
+    caption += "By chance: mean and central 95 % of " + report::count(r.controls.draws).text + " draws of the null, " + r.controls.name + " (" + r.controls.promise + "). ";
   } else {
     caption += "No null band is drawn: " + r.controls.reason + ". ";
   }
@@ -187,10 +187,10 @@ auto control_table(analysis_result const& r) -> report::table {
 
 /// Pairs that show a peak or a trough at lags of a synapse.
 auto connection_table(pair_results const& p) -> report::table {
-  auto word = [](cell c) { return c == cell::e ? "E" : c == cell::i ? "I" : "neither"; };
+  auto word = [](cell c) { return c == cell::e ? "E" : c == cell::i ? "I" : "none"; };
   std::string tiling;
   for (auto const& t : p.tiling) tiling += (tiling.empty() ? "" : ", ") + t.classes + " " + text(t.mean, 4);
-  report::table t{"Pairs with a monosynaptic peak or trough, of " + report::count(p.tested).text + " ordered pairs (by chance " + text(p.expected_false_excitatory, 0) + " and " + text(p.expected_false_inhibitory, 0) + " at most); tiling coefficients at " + text(p.tiling_ms, 0) + " ms: " + tiling,
+  report::table t{"Pairs with a monosynaptic peak or trough, of " + report::count(p.tested).text + " ordered pairs (if all were independent Poisson, up to " + text(p.expected_false_excitatory, 0) + " and " + text(p.expected_false_inhibitory, 0) + "; more under a common drive); tiling coefficients at " + text(p.tiling_ms, 0) + " ms: " + tiling,
                   {{"from", "the file's number"}, {"class", "its class"}, {"to", "the file's number"}, {"class", "its class"}, {"sign", "a peak is called excitatory, a trough inhibitory"}, {"q", "false discovery rate over all ordered pairs"}, {"spikes per spike", "gained or lost by the target per spike of the reference"}},
                   {}};
   auto by_q = p.connections;

@@ -60,11 +60,11 @@ void print(analysis_result const& r, options const& o) {
   }
   std::printf("\n  r: correlation of E and I counts at zero lag. lag: of the peak of their cross-correlation (above 0: I follows E).\n"
               "  deviation: SD of e/mean − i/mean, Poisson floor removed. tail: bins beyond 3 robust SD. –: undefined, see --json for the reason.\n");
-  if (n.computed) std::printf("  chance: r that 97.5 %% of %lld draws stay below (%s). p: share of draws as large as r.\n", static_cast<long long>(n.scales.front().null.draws), n.name.c_str());
+  if (n.computed) std::printf("  chance: r that 97.5 %% of %lld draws stay below (%s). p: share of draws as large as r.\n", static_cast<long long>(n.draws), n.name.c_str());
   if (n.with_controls) std::printf("  E-E: r between a group of E cells, as many as there are I cells, and the other E cells: what is not specific to inhibition.\n");
   if (auto const& p = r.pairs; p.wanted) {
     auto const excitatory = std::count_if(p.connections.begin(), p.connections.end(), [](auto const& c) { return c.excitatory; });
-    std::printf("\n  pairs: %lld excitatory and %lld inhibitory of %lld ordered pairs (by chance up to %.0f and %.0f); tiling at %.0f ms", static_cast<long long>(excitatory), static_cast<long long>(std::ssize(p.connections) - excitatory), static_cast<long long>(p.tested),
+    std::printf("\n  pairs: %lld excitatory and %lld inhibitory of %lld ordered pairs (if all were independent Poisson, up to %.0f and %.0f); tiling at %.0f ms", static_cast<long long>(excitatory), static_cast<long long>(std::ssize(p.connections) - excitatory), static_cast<long long>(p.tested),
                 p.expected_false_excitatory, p.expected_false_inhibitory, p.tiling_ms);
     for (auto const& t : p.tiling) std::printf("  %s %s", t.classes.c_str(), cell_text(t.mean, "%.4f").c_str());
     std::printf("\n");

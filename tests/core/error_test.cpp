@@ -21,7 +21,7 @@ namespace {
 auto const what = [](complaint c) { return std::string(error(std::move(c)).what()); };
 constexpr std::array all_reasons{reason::none,         reason::too_few_bins,     reason::no_variance, reason::no_spikes,     reason::empty_population, reason::below_noise_floor,
                                  reason::peak_at_edge, reason::no_positive_peak, reason::unresolved,  reason::not_available, reason::no_spread,
-                                 reason::too_few_blocks, reason::no_influence, reason::unstable};
+                                 reason::too_few_blocks, reason::no_influence, reason::unstable, reason::not_asked_for};
 }  // namespace
 
 TEST_CASE("error: the message is composed of the parts that are there") {
@@ -92,5 +92,5 @@ TEST_CASE("error: every reason has a sentence of its own") {
   CHECK(to_string(static_cast<reason>(200)) == "unknown reason");
   CHECK(static_cast<int>(reason::too_few_bins) == 1);  // the order is part of saved results
   CHECK(static_cast<int>(reason::no_spread) == 10);
-  CHECK(static_cast<int>(reason::unstable) == 13);
+  CHECK(static_cast<int>(reason::not_asked_for) == 14);
 }

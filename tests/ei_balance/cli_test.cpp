@@ -190,7 +190,7 @@ TEST_CASE("ei_balance: the null, the controls and what more cells would give sta
     CHECK(keys(s["null"]) == std::set<std::string>{"mean", "sd", "lo", "hi", "p", "q", "p_max", "draws"});
     CHECK(keys(s["lag_null"]) == std::set<std::string>{"mean_ms", "sd_ms", "lo_ms", "hi_ms", "p", "q", "p_max", "draws"});
     CHECK(keys(s["controls"]) == std::set<std::string>{"same_class", "rate_matched", "label_swap"});
-    CHECK(keys(s["zero_lag"]) == std::set<std::string>{"lo", "hi", "equivalent", "margin_ms"});
+    CHECK(keys(s["zero_lag"]) == std::set<std::string>{"lo", "hi", "equivalent", "margin_ms", "edge_share"});
     double const rho = s["rho"], mean = s["null"]["mean"], sd = s["null"]["sd"];
     CHECK(s["null"]["hi"].get<double>() < rho);
     CHECK(std::abs(s["null"]["p"].get<double>() - 1 / 201.0) < 1e-12);
@@ -228,7 +228,12 @@ TEST_CASE("ei_balance: a thousand draws of the null are the default, and every s
   refused(rat + " --surrogates 1.5", {"--surrogates", "whole number"});
   refused(rat + " --null-width 0ms", {"--null-width", "longer than nothing"});
   refused(rat + " --end 15 --surrogates 5 --null shift-units", {"too short to be shifted", "20"});
-  CHECK(parsed(rat + " --end 15 --widths 100ms --surrogates 5")["scales"][0]["null"]["mean"].is_null());  // a circle of 15 s has no shift of 10 s
+  refused(rat + " --surrogates 1", {"--surrogates", "or 0 for none"});
+  auto const short_one = parsed(rat + " --end 15 --widths 100ms --surrogates 5");  // a circle of 15 s has no shift of 10 s
+  CHECK(short_one["null"]["computed"] == false);
+  CHECK(short_one["null"]["reason"].get<std::string>().find("twice the least shift of 10 s") != std::string::npos);
+  CHECK(!short_one["scales"][0].contains("null"));
+  CHECK(std::any_of(short_one["warnings"].begin(), short_one["warnings"].end(), [](json const& w) { return w["code"] == "no_null"; }));
 }
 
 TEST_CASE("ei_balance: pairs of units are counted, tested and listed") {
@@ -238,7 +243,13 @@ TEST_CASE("ei_balance: pairs of units are counted, tested and listed") {
   REQUIRE(p["tiling"].size() == 3);
   CHECK(p["tiling"][0]["pairs"].get<int>() == 268 * 267 / 2);
   CHECK(std::abs(p["expected_false"]["excitatory"].get<double>() - 297 * 296 * .001) < 1e-6);
+  REQUIRE(p["connections"].size() > 10);  // 56: two ordered pairs in 3 000
+  CHECK(p["connections"].size() < 200);
+  for (auto const& t : p["tiling"]) CHECK(std::abs(t["mean"].get<double>()) < 0.05);
+  CHECK(p["tiling"][2]["mean"].get<double>() > p["tiling"][0]["mean"].get<double>());  // FS cells fire together more than RS cells do
   for (auto const& c : p["connections"]) {
+    CHECK(c["q"].get<double>() >= 0);
+    CHECK(c["q"].get<double>() <= 1);
     CHECK(keys(c) == std::set<std::string>{"from", "to", "from_class", "to_class", "sign", "q", "transmission_probability"});
     CHECK((c["sign"] == "inhibitory") == (c["transmission_probability"].get<double>() < 0));
   }

@@ -103,9 +103,11 @@ TEST_CASE("control: what was not asked for is undefined and says so") {
   for (auto const& s : none) {
     CHECK(std::isnan(s.null.p));
     CHECK(std::isnan(s.lag_null.p));
-    CHECK(reason_of(s.controls.same_class.mean) == reason::not_available);
+    CHECK(reason_of(s.controls.same_class.mean) == reason::not_asked_for);
+    CHECK(reason_of(s.null.p) == reason::not_asked_for);
   }
   CHECK(!std::isnan(none[1].rho));
   CHECK(!std::isnan(none[1].zero_lag.lag.estimate));
   CHECK_THROWS_AS(control(table, std::vector<cell>(3, cell::e), widths), error);
+  CHECK_THROWS_AS(control(table, cells, widths, {.draws = 1}), error);
 }

@@ -55,6 +55,7 @@ place_of() {
     hdf5*.h | H5*.h) echo 'io/nwb.hpp|io/simulators.hpp' ;;
     mpi.h) echo 'parallel/mpi*.hpp' ;;
     zlib.h) echo 'io/*' ;;
+    sys/mman.h) echo 'io/*|correlate/carrying_table.hpp' ;;  # large pages
     sys/* | fcntl.h | unistd.h) echo 'io/*' ;;
     *[/.]*) echo 'nowhere: it is not a dependency of the project' ;;
     *) echo '*' ;;

@@ -22,7 +22,9 @@ inline namespace EQUIPOISE_ABI {
 ///
 /// Input    statistic lag_moments with autocorrelations, `over` lags
 /// Result   dimensionless, near [−1, 1]; NaN with a reason if there are fewer than `at_least` pairs of bins at any lag, or nothing varies fast
-/// Errors   none
+/// Errors   `error` from `start` for a mean over fewer than two bins
+/// Cost     that of the statistic, one pass; O(over²) per scale
+/// Source   moving-average detrending, as is common for correlations of rates
 struct high_pass_correlation {
   using statistic = lag_moments;
   static constexpr bool is_correlation = true;

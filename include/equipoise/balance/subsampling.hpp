@@ -38,7 +38,8 @@ struct rate_concentration {
 ///   c_EE = (Var ΣE − Σ_j v_j)/(n_E (n_E − 1)),  Σ_j v_j = ⟨Σ_j n_j²⟩ − κ_E ⟨ΣE⟩²,  c_EI = Cov(ΣE, ΣI)/(n_E n_I)
 ///   r_∞ = c_EI/√(c_EE c_II);  r(n_E, n_I) = c_EI/√((v_E/n_E + c_EE (1 − 1/n_E)) (v_I/n_I + c_II (1 − 1/n_I)))
 ///
-/// κ is the rates' concentration over the recording; a bin's mean of each unit is taken from it.
+/// κ is the rates' concentration over the recording; Σ_j ⟨n_j⟩² is taken from it, which is exact where each unit's share of the spikes is that of the whole
+/// recording. In parts where shares shift (epochs, a block left out), c_EE is off by the shift.
 /// Result   NaN with a reason: too few bins, populations of fewer than two units, or silent ones, no concentrations given; `rho_infinity` also where c_EE or c_II is not above zero. It may pass
 ///          1, as the estimates vary; whether it is stable is asked by `rho_infinity` in inference/
 /// Errors   none
@@ -49,9 +50,10 @@ struct subsampling {
     double c_ee, c_ii, c_ei;        ///< mean covariance of a pair, spikes²
     double private_e, private_i;    ///< mean variance of a unit, spikes²
     double rho_infinity;
-    /// The correlation that n_e and n_i such units would have.
+    /// The correlation that n_e and n_i such units would have; NaN with `reason::unstable` where a variance comes out at 0 or below. At least one of each.
     [[nodiscard]] auto rho(double n_e, double n_i) const -> double {
-      return c_ei / std::sqrt((private_e / n_e + c_ee * (1 - 1 / n_e)) * (private_i / n_i + c_ii * (1 - 1 / n_i)));
+      auto const var_e = private_e / n_e + c_ee * (1 - 1 / n_e), var_i = private_i / n_i + c_ii * (1 - 1 / n_i);
+      return var_e > 0 && var_i > 0 ? c_ei / std::sqrt(var_e) / std::sqrt(var_i) : undefined(std::isnan(c_ei) ? reason_of(c_ei) : reason::unstable);
     }
   };
   rate_concentration concentration{};

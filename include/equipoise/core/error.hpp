@@ -75,6 +75,7 @@ enum class reason : std::uint8_t {
   too_few_blocks,     ///< the recording is too short for the blocks that an interval is made from
   no_influence,       ///< the value is the same whichever block is left out, so that an interval would have no width
   unstable,           ///< a shared variance that is divided by is not safely above zero
+  not_asked_for,      ///< a part of the analysis that was switched off
 };
 
 /// The sentence for readers.
@@ -94,6 +95,7 @@ constexpr auto to_string(reason r) noexcept -> std::string_view {
     case reason::too_few_blocks: return "the recording is too short for an interval: fewer than 20 blocks";
     case reason::no_influence: return "no block of the recording changes the value";
     case reason::unstable: return "the variance that the units of a population share is not safely above zero";
+    case reason::not_asked_for: return "it was not asked for";
   }
   return "unknown reason";
 }
@@ -109,7 +111,7 @@ constexpr auto undefined(reason why) noexcept -> double { return std::bit_cast<d
 constexpr auto reason_of(double x) noexcept -> reason {
   auto const bits = std::bit_cast<std::uint64_t>(x) & ~(std::uint64_t{1} << 63);
   auto const code = bits & 0xFFu;
-  return (bits & ~std::uint64_t{0xFF}) == detail::nan_tag && code <= static_cast<std::uint64_t>(reason::unstable) ? static_cast<reason>(code) : reason::none;
+  return (bits & ~std::uint64_t{0xFF}) == detail::nan_tag && code <= static_cast<std::uint64_t>(reason::not_asked_for) ? static_cast<reason>(code) : reason::none;
 }
 
 }  // namespace EQUIPOISE_ABI

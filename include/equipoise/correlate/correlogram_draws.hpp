@@ -77,7 +77,7 @@ struct movable_pair {
     auto low = there.begin();
     for (std::size_t k = 0; k < here.size(); ++k) {
       auto const& p = all[k];
-      auto const from = (std::max)(p.first, p.begin), last = (std::min)(p.first + p.count, p.end) - 1;  // reflection comes no further
+      auto const [from, last] = p.reach();
       low = std::find_if(low, there.end(), [&](std::int64_t t) { return t >= p.begin && t + ahead >= from; });
       auto const high = std::find_if(low, there.end(), [&](std::int64_t t) { return t >= p.end || t + ahead - last > extent; });
       auto const regular = p.inside() && p.count == count;

@@ -25,7 +25,7 @@ inline namespace EQUIPOISE_ABI {
 /// Preserves  each unit's count in each window of length J, exactly; so all rates that change slower than J
 /// Destroys   timing finer than J, refractory periods included
 /// Promise    the exact p of the hypothesis "given the counts, spikes are uniform within windows of J": uniform p-values if rates are constant within the
-///            windows. Rates that vary within them are rejected too often (Ornstein–Uhlenbeck rates, τ = 100 ms, J = 20 ms: 8.4 % at nominal 5 %)
+///            windows. Rates that vary within them are rejected too often (Ornstein–Uhlenbeck rates, τ = 100 ms, J = 20 ms: 8 % at nominal 5 %)
 /// Errors     `error` if J is shorter than a tick
 /// Cost       linear; about 30 ns a spike, ordering and the table included
 /// Source     Amarasingham, Harrison, Hatsopoulos, Geman 2012, J. Neurophysiol. 107:517 (interval jitter)

@@ -28,7 +28,7 @@ inline auto poisson_probability(std::int64_t n, double mean) -> double { return 
 /// Where 1 − Φ(z) = alpha, to .0005: a place to begin a search (Abramowitz and Stegun 26.2.23).
 inline auto normal_deviate(double alpha) noexcept -> double {
   if (alpha > 0.5) return -normal_deviate(1 - alpha);
-  auto const t = std::sqrt(-2 * std::log((std::max)(alpha, std::numeric_limits<double>::min())));
+  auto const t = std::sqrt(-2 * std::log((std::max)(alpha, (std::numeric_limits<double>::min)())));
   return t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
 }
 /// The smallest n ≥ 0 for which holds(n), which is false up to some n and true from there on: steps of doubling length from a guess, then halves.

@@ -4,7 +4,7 @@
 /// A surrogate is a source adaptor: `recording | circular_shift{…}.draw(seed, k) | study`. Here are the adaptor, the key of a draw, and p-values.
 ///
 /// In comes a recording that can be read again, out goes a `spike_table` of the same units, observed time and tick. The surrogates themselves stand
-/// in shifts.hpp, jitters.hpp, rates.hpp, orders.hpp and swaps.hpp; page: docs/reference/surrogates.md.
+/// in shifts.hpp, jitters.hpp, rates.hpp, orders.hpp, swaps.hpp and thinning.hpp; page: docs/reference/surrogates.md.
 
 #include <algorithm>
 #include <chrono>

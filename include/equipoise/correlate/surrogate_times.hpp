@@ -133,6 +133,15 @@ struct spike_places {
   [[nodiscard]] constexpr auto at(std::uint32_t word) const noexcept -> std::int64_t { return reflected(first + scaled(word, count), begin, end); }
   /// Whether no place is reflected.
   [[nodiscard]] constexpr auto inside() const noexcept -> bool { return first >= begin && count <= end - first; }
+  /// The first and the last time that any place can be, reflected ones included.
+  [[nodiscard]] constexpr auto reach() const noexcept -> std::pair<std::int64_t, std::int64_t> {
+    auto const last = first + count - 1, before = begin - first, beyond = last - (end - 1);  // how far places lie outside the window
+    if (before > end - begin || beyond > end - begin) return {begin, end - 1};              // folded more than once
+    auto from = (std::max)(first, begin), to = (std::min)(last, end - 1);
+    if (before > 0) from = begin, to = (std::max)(to, begin + before - 1);
+    if (beyond > 0) to = end - 1, from = (std::min)(from, end - beyond);
+    return {from, to};
+  }
   auto operator==(spike_places const&) const -> bool = default;
 };
 

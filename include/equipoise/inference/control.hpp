@@ -33,7 +33,7 @@ struct balance_control_options {
   double level = 0.95;
   std::uint64_t seed = 1;
   work_sharing each = one_by_one;                  ///< `on_threads(n)` of parallel/each.hpp
-  std::function<void(double)> progress = nullptr;  ///< told the share that is done
+  std::function<void(double)> progress = nullptr;  ///< told the share that is done, from whatever thread did it and in no order
 };
 
 /// What stands beside r at one scale. What is undefined, or was not asked for, is NaN with a reason.
@@ -48,12 +48,6 @@ struct scale_controls {
 };
 
 namespace detail {
-inline auto no_controls() -> control_set {
-  auto const x = undefined(reason::not_available);
-  control_band const none{x, x, x, x, x, x, 0};
-  return {none, none, none};
-}
-
 /// r, lag and controls without a null; the draws of the default null where its options are given.
 template <class Table, class Width>
 auto measure_scale(Table const& table, std::vector<cell> const& cells, Width width, rate_concentration const& kappa, balance_control_options const& o, bool shift) {
@@ -68,7 +62,7 @@ auto measure_scale(Table const& table, std::vector<cell> const& cells, Width wid
     bin_null null;
     double ms;   // a bin
   };
-  auto const none = no_band(reason::not_available);
+  auto const none = no_band(reason::not_asked_for);
   return found{{r[name<"rho">{}][0], none, none, r[name<"zero">{}][0], r[name<"infinity">{}][0], r[name<"fast">{}][0], no_controls()}, r[name<"lag">{}][0].interpolated, r[name<"null">{}][0], in_ms(r[name<"scale">{}][0])};
 }
 
@@ -82,12 +76,14 @@ void add_bands(std::vector<Found>& all, balance_control_options const& o) {
     for (auto& x : f.null.lag.values) x = (std::isnan(x) ? static_cast<double>(o.within) : std::abs(x)) * f.ms;
     of_rho.push_back(std::move(f.null.rho)), of_lag.push_back(std::move(f.null.lag));
   }
+  if (o.draws == 0) return;
   auto const bands = null_bands(rho, of_rho, alternative::greater, o.level), lag_bands = null_bands(lag, of_lag, alternative::less, o.level);
   for (std::size_t k = 0; k < all.size(); ++k) all[k].value.null = bands[k], all[k].value.lag_null = lag_bands[k];
 }
 
 template <class X, scale_set Scales, class Nulls>
 auto control_each_scale(X const& x, std::vector<cell> const& cells, Scales const& widths, balance_control_options const& o, bool shift, Nulls const& nulls) -> std::vector<scale_controls> {
+  if (o.draws < 0 || o.draws == 1 || o.control_draws < 0 || o.control_draws == 1) throw error("control: at least two draws are needed, or none");
   return with_table(x, [&](auto const& table) {
     using width = std::ranges::range_value_t<Scales>;
     std::vector<std::int64_t> spikes;
@@ -121,8 +117,8 @@ auto control_each_scale(X const& x, std::vector<cell> const& cells, Scales const
 ///
 /// Input    a recording that can be read again, one class per unit, the scales
 /// Result   one entry per scale; the same for any way of sharing the work. Scales of fewer than 2 m bins of the least shift have no null
-/// Promise  the null's: uniform p for independent, stationary populations observed for 30 correlation times or more
-/// Errors   `error` if classes do not fit; those of the study
+/// Promise  the null's: that of `circular_shift`
+/// Errors   `error` if classes do not fit, or for a single draw; those of the study
 /// Memory   8 bytes a bin of the scales at work, the finest most
 /// Cost     per scale a pass, draws × lags multiply-adds a bin; five passes of all scales per control draw
 template <class X, scale_set Scales>

@@ -27,7 +27,7 @@ struct control_band {
   double mean{}, sd{}, lo{}, hi{};  ///< of the control: mean, spread and central share of the draws
   double reference{};               ///< mean of the value between the same excitatory cells and inhibition; for label_swap the value itself
   double p{};                       ///< share of draws at least as large as their reference, the reference counted in; descriptive, see `controls`
-  std::int64_t draws{};
+  std::int64_t draws{};             ///< those in which both are defined: a lag has no peak now and then
 };
 
 /// The controls of one metric at one scale.
@@ -38,6 +38,13 @@ struct control_set {
 };
 
 namespace detail {
+/// What was not asked for.
+inline auto no_controls() -> control_set {
+  auto const x = undefined(reason::not_asked_for);
+  control_band const none{x, x, x, x, x, x, 0};
+  return {none, none, none};
+}
+
 /// Draws of one control: value and reference of each metric at each scale.
 struct paired_values {
   std::vector<values_by_scale> value, reference;
@@ -45,19 +52,14 @@ struct paired_values {
 inline auto control_band_of(std::vector<paired_values> const& draws, std::size_t metric, std::size_t scale, double level) -> control_band {
   std::vector<double> values;
   double sum = 0, references = 0, at_least = 1;
+  auto why = undefined(reason::not_available);
   for (auto const& d : draws) {
     auto const v = d.value[metric][scale], r = d.reference[metric][scale];
-    if (std::isnan(v) || std::isnan(r)) {
-      auto const x = std::isnan(v) ? v : r;
-      return {x, x, x, x, x, x, 0};
-    }
-    values.push_back(v), sum += v, references += r, at_least += v >= r ? 1 : 0;
+    if (std::isnan(v) || std::isnan(r)) why = std::isnan(v) ? v : r;
+    else values.push_back(v), sum += v, references += r, at_least += v >= r ? 1 : 0;
   }
   auto const n = static_cast<double>(values.size());
-  if (values.size() < 2) {
-    auto const x = undefined(reason::not_available);
-    return {x, x, x, x, x, x, static_cast<std::int64_t>(values.size())};
-  }
+  if (values.size() < 2) return {why, why, why, why, why, why, static_cast<std::int64_t>(values.size())};
   control_band b{sum / n, 0, 0, 0, references / n, at_least / (1 + n), static_cast<std::int64_t>(values.size())};
   double squares = 0;
   for (auto const v : values) squares += (v - b.mean) * (v - b.mean);

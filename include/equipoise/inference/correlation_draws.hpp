@@ -102,7 +102,7 @@ struct movable_class {
     std::vector<std::int64_t> change(bins.size() + 1);  // of how many spikes can arrive, from bin to bin
     each_spike([&](unit_index u, std::size_t k, std::int64_t, spike_places const& p) {
       auto const& s = bins.of(p.end - 1);
-      auto const from = (std::max)(p.first, p.begin), last = (std::min)(p.first + p.count, p.end) - 1;  // reflection comes no further
+      auto const [from, last] = p.reach();
       auto const bin = bins.bin(s, from);
       ++change[bin], --change[bins.bin(s, last) + 1];
       if (p.inside() && p.count == widest)

@@ -60,7 +60,7 @@ inline auto p_of(double observed, null_draws const& draws, alternative side) -> 
 /// Input    values per scale; draws per scale, as many at each that has any
 /// Result   a band per scale; NaN with a reason where the value is undefined, there are no draws, or a draw is undefined (then p alone is given,
 ///          in which such a draw counts as extreme); p_max also where all draws are the same
-/// Errors   none
+/// Errors   none. Precondition: as many sets of draws as values
 /// Source   p: Phipson and Smyth 2010, Stat. Appl. Genet. Mol. Biol. 9:39; q: Benjamini and Hochberg 1995; p_max: Westfall and Young 1993,
 ///          Resampling-Based Multiple Testing (single step)
 inline auto null_bands(std::span<double const> observed, std::span<null_draws const> draws, alternative side = alternative::greater, double level = 0.95) -> std::vector<null_band> {

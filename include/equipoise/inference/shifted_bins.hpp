@@ -87,7 +87,7 @@ auto draws_of_rho(bin_series const& s, std::int64_t draws, std::int64_t distinct
 ///
 ///   i'_t = i_{(t + s) mod n}, s uniform in m … n − m, m = ⌈at_least / width⌉, at least 1; bins counted end to end, gaps left out
 ///
-/// Draw k is one and the same shift in time at all scales, to within a bin, so that the draws serve for corrections over scales.
+/// Draw k is one and the same shift in time at all scales, to within a bin if there are no gaps, so that the draws serve for corrections over scales.
 /// Preserves, destroys and promises what `circular_shift` does; r of a draw rests on all n bins, its lag on the pairs that no gap and no seam part.
 ///
 /// Result   `draws` values each; none where n < 2 m, a population never varies, or there are fewer than `at_least_bins`. n − 2 m + 1 shifts differ

@@ -33,7 +33,9 @@ struct lag_equivalence {
 /// Pairs are drawn as a whole with the bin that excitation stands in ("blocks of blocks"), so that blocks keep the pairs across their ends.
 /// Input    statistic count_rows; the curve is that of `peak_lag` (unbiased), the lag interpolated by a parabola
 /// Result   milliseconds, above 0 inhibition follows; `equivalent` is false where there is no interval
-/// Promise  two one-sided tests at (1 − level)/2 each: stricter than at 5 % for the default level of 95 %. Fewer than 20 blocks of one second (or one bin) give no interval
+/// Promise  two one-sided tests at (1 − level)/2 each: stricter than at 5 % for the default level of 95 %. Fewer than 20 blocks of one second (or one bin) give no interval,
+///          nor does a draw in which a population never varies. Blocks shorter than ten correlation times make the interval too narrow: `block` should
+///          be longer where rates are slow
 /// Errors   `error` for a negative number of lags, fewer than two draws, or a level that is none
 /// Cost     a pass over the bins per lag, and draws × blocks × lags
 /// Source   Künsch 1989, Ann. Stat. 17:1217 and Politis and Romano 1992 (blocks of blocks), 1994 (stationary bootstrap); equivalence: Schuirmann 1987,
@@ -87,6 +89,10 @@ struct zero_lag_equivalence {
         at = random.uniform() < ends ? static_cast<std::size_t>(random.below(units)) : at + 1 == units ? 0 : at + 1;
       }
       auto const p = peak(total(table, weight));
+      if (!p.defined) {  // a population that is silent but for a stretch that the draw lacks
+        out.lag = detail::no_interval(out.lag, reason::no_variance);
+        return out;
+      }
       edges += p.inside ? 0 : 1;
       auto const from_whole = (p.lag - whole.lag) * ms;
       sum += from_whole, squares += from_whole * from_whole;
@@ -111,6 +117,7 @@ struct zero_lag_equivalence {
   struct found {
     double lag;   // bins
     bool inside;  // a peak within the lags
+    bool defined; // a curve
   };
   [[nodiscard]] auto columns() const noexcept -> std::size_t { return heads + per_lag * (2 * static_cast<std::size_t>(within) + 1); }
 
@@ -153,7 +160,7 @@ struct zero_lag_equivalence {
     for (auto const* cell = sums.data() + heads; cell != sums.data() + sums.size(); cell += per_lag)
       c.push_back(spread == 0 || cell[0] < static_cast<double>(at_least) ? undefined(reason::too_few_bins) : (cell[3] - e * cell[2] - i * cell[1] + cell[0] * e * i) / cell[0] / spread);
     auto const p = peak_lag::of(c);
-    return std::isnan(p.interpolated) ? found{static_cast<double>(p.bins), false} : found{p.interpolated, true};
+    return std::isnan(p.interpolated) ? found{static_cast<double>(p.bins), false, !std::isnan(p.correlation)} : found{p.interpolated, true, true};
   }
 };
 
