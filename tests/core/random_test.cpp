@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <equipoise/core/random.hpp>
 #include <limits>
@@ -161,4 +162,18 @@ TEST_CASE("random: the tests of laws can fail") {
   auto const x = sample(many, [&] { return random.uniform(); });
   CHECK(kolmogorov(x, [](double u) { return std::pow(u, 1.02); }) > one_in_a_thousand);
   CHECK(kolmogorov(sample(many, [&] { return random.gamma(3.0); }), [](double v) { return gamma_law(3.5, v); }) > one_in_a_thousand);
+}
+
+TEST_CASE("random: all six orders of three things are equally likely, and nothing is lost") {
+  std::array<int, 6> seen{};
+  random_stream random(5);
+  for (int k = 0; k < 6000; ++k) {
+    std::vector<int> order{0, 1, 2};
+    shuffle(order, random);
+    std::array const all{std::vector{0, 1, 2}, std::vector{0, 2, 1}, std::vector{1, 0, 2}, std::vector{1, 2, 0}, std::vector{2, 0, 1}, std::vector{2, 1, 0}};
+    auto const at = std::find(all.begin(), all.end(), order);
+    REQUIRE(at != all.end());
+    ++seen[static_cast<std::size_t>(at - all.begin())];
+  }
+  for (auto const n : seen) CHECK(std::abs(n - 1000) < 4 * 29);  // SD √(6000 · 1/6 · 5/6) = 29
 }

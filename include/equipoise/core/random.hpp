@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <limits>
 #include <numbers>
+#include <utility>
+#include <vector>
 
 #include "config.hpp"
 
@@ -101,6 +103,12 @@ class random_stream {
   std::uint64_t seed_, stream_, position_ = 0, spare_ = 0;
   bool spare_ready_ = false;
 };
+
+/// All orders of a vector equally likely (Fisher and Yates; Durstenfeld 1964).
+template <class X>
+void shuffle(std::vector<X>& all, random_stream& random) {
+  for (auto k = all.size(); k > 1; --k) std::swap(all[k - 1], all[random.below(k)]);
+}
 
 }  // namespace EQUIPOISE_ABI
 }  // namespace equipoise

@@ -55,7 +55,7 @@ struct isi_permutation {
     detail::for_each_stretch(train, observed, [&](std::span<std::int64_t const> spikes, window<T>) {
       intervals.clear();
       for (std::size_t k = 0; k + 1 < spikes.size(); ++k) intervals.push_back(spikes[k + 1] - spikes[k]);
-      for (auto k = intervals.size(); k > 1; --k) std::swap(intervals[k - 1], intervals[random.below(k)]);
+      shuffle(intervals, random);
       auto t = spikes.front();
       out.push_back(t);
       for (auto const i : intervals) out.push_back(t += i);

@@ -90,7 +90,7 @@ struct trial_shuffle {
     return detail::unit_by_unit(x, [&](unit_index u, std::span<std::int64_t const> train, std::vector<std::int64_t>& out) {
       auto random = key.stream(u);
       for (std::size_t k = 0; k < to.size(); ++k) to[k] = k;
-      for (auto k = to.size(); k > 1; --k) std::swap(to[k - 1], to[random.below(k)]);
+      shuffle(to, random);
       std::size_t trial = 0;
       for (auto const t : train) {
         while (trial < sorted.size() && sorted[trial].end.count() <= t) ++trial;

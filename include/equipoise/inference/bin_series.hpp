@@ -33,6 +33,7 @@ class bin_series {
       most_ = (std::max)({most_, e_[t], i_[t]});
     }
     all_.n = static_cast<std::int64_t>(e_.size());
+    spread_ = geometric_mean(int128{all_.n} * all_.xx - int128{all_.x} * all_.x, int128{all_.n} * all_.yy - int128{all_.y} * all_.y);
   }
   [[nodiscard]] auto size() const noexcept -> std::size_t { return e_.size(); }
   [[nodiscard]] auto e() const noexcept -> std::span<std::uint32_t const> { return e_; }
@@ -42,17 +43,15 @@ class bin_series {
   /// n, Σe, Σi, Σe², Σi², Σei.
   [[nodiscard]] auto all() const noexcept -> lag_moments::sums const& { return all_; }
   [[nodiscard]] auto most() const noexcept -> std::uint32_t { return most_; }
-  [[nodiscard]] auto varies() const noexcept -> bool { return geometric_mean(int128{all_.n} * all_.xx - int128{all_.x} * all_.x, int128{all_.n} * all_.yy - int128{all_.y} * all_.y) > 0; }
+  [[nodiscard]] auto varies() const noexcept -> bool { return spread_ > 0; }
   /// Pearson's r with another Σei: the formula of `zero_lag_correlation`. Precondition: varies().
-  [[nodiscard]] auto rho(std::int64_t xy) const noexcept -> double {
-    auto const spread = geometric_mean(int128{all_.n} * all_.xx - int128{all_.x} * all_.x, int128{all_.n} * all_.yy - int128{all_.y} * all_.y);
-    return std::clamp(static_cast<double>(int128{all_.n} * xy - int128{all_.x} * all_.y) / spread, -1.0, 1.0);
-  }
+  [[nodiscard]] auto rho(std::int64_t xy) const noexcept -> double { return std::clamp(static_cast<double>(int128{all_.n} * xy - int128{all_.x} * all_.y) / spread_, -1.0, 1.0); }
 
  private:
   std::vector<std::uint32_t> e_, i_;
   std::vector<std::size_t> ends_;
   lag_moments::sums all_;
+  double spread_ = 0;  // n² times the product of the standard deviations
   std::uint32_t most_ = 0;
 };
 

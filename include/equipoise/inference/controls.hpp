@@ -78,7 +78,7 @@ auto stand_in_for_i(std::vector<cell> const& cells, std::vector<std::int64_t> co
   std::vector<std::size_t> e;
   for (std::size_t u = 0; u < cells.size(); ++u)
     if (cells[u] == cell::e) e.push_back(u);
-  for (auto k = e.size(); k > 1; --k) std::swap(e[k - 1], e[random.below(k)]);
+  shuffle(e, random);
   stand_in s{cells, cells};
   for (auto& c : s.control)
     if (c == cell::i) c = cell::neither;

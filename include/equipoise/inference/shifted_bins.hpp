@@ -72,15 +72,6 @@ class shifted_moments {
   bin_series const& series_;
   std::int64_t within_;
 };
-
-/// The draws of a null whose products of e and the moved i come from `product(k) → Σ e i'`.
-template <class Product>
-auto draws_of_rho(bin_series const& s, std::int64_t draws, std::int64_t distinct, Product const& product) -> bin_null {
-  bin_null out;
-  out.rho.distinct = distinct;
-  for (std::int64_t k = 0; k < draws; ++k) out.rho.values.push_back(s.rho(product(static_cast<std::uint64_t>(k))));
-  return out;
-}
 }  // namespace detail
 
 /// Draws of r and of the lag of its peak with inhibition shifted in a circle by whole bins: the default null, at one scale.
@@ -154,14 +145,15 @@ struct shuffled_bins {
     if (std::ssize(s.e()) < at_least_bins || !s.varies()) return {};
     std::vector<std::uint32_t> moved(s.size());
     std::vector<std::size_t> blocks;
-    return detail::draws_of_rho(s, draws, 0, [&](std::uint64_t k) {
-      auto random = draw_key(seed, k, "shuffled_bins").stream(draw_key::shared);
+    bin_null out;
+    for (std::int64_t k = 0; k < draws; ++k) {
+      auto random = draw_key(seed, static_cast<std::uint64_t>(k), "shuffled_bins").stream(draw_key::shared);
       auto const length = static_cast<std::size_t>(block);
       std::size_t begin = 0;
       for (auto const end : s.ends()) {
         blocks.resize((end - begin + length - 1) / length);
         std::iota(blocks.begin(), blocks.end(), std::size_t{0});
-        for (auto j = blocks.size(); j > 1; --j) std::swap(blocks[j - 1], blocks[random.below(j)]);
+        shuffle(blocks, random);
         auto to = begin;
         for (auto const b : blocks)
           for (auto t = begin + b * length; t < (std::min)(end, begin + (b + 1) * length); ++t) moved[to++] = s.i()[t];
@@ -169,8 +161,9 @@ struct shuffled_bins {
       }
       std::int64_t xy = 0;
       for (std::size_t t = 0; t < moved.size(); ++t) xy += std::int64_t{s.e()[t]} * std::int64_t{moved[t]};
-      return xy;
-    });
+      out.rho.values.push_back(s.rho(xy));
+    }
+    return out;
   }
 };
 

@@ -38,10 +38,6 @@ auto random_parts(epochs<T> const& observed, random_stream& random, std::uint64_
   }
   return parts;
 }
-template <class X>
-void shuffle(std::vector<X>& v, random_stream& random) {
-  for (auto k = v.size(); k > 1; --k) std::swap(v[k - 1], v[random.below(k)]);
-}
 }  // namespace detail
 
 /// Checks that a study's states form a commutative monoid over disjoint stretches of a recording:
@@ -62,7 +58,7 @@ auto check_fold(A const& study, spike_table<T> const& recording, std::uint64_t s
 
   for (; report.partitions < partitions; ++report.partitions) {
     auto parts = detail::random_parts(recording.observed(), random, 1 + random.below(12));
-    detail::shuffle(parts, random);
+    shuffle(parts, random);
     using state = decltype(study.start(l));
     std::vector<state> states;
     for (auto n = 1 + random.below(4); n > 0; --n) states.push_back(study.start(l));
