@@ -85,7 +85,7 @@ TEST_CASE("sliding: states follow the laws of the fold, all windows and the late
     random_stream random(seed);
     for (int round = 0; round < 200; ++round) {
       auto parts = detail::random_parts(table.observed(), random, 5);
-      detail::shuffle(parts, random);
+      shuffle(parts, random);
       auto a = latest.start(l), b = latest.start(l);
       for (auto const& w : parts) (random.below(2) == 0 ? a : b).absorb(block.within(w));
       auto ab = a, ba = b;

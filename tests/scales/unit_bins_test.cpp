@@ -108,7 +108,7 @@ TEST_CASE("unit_bins: a random partition gives the bins that brute force gives")
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     random_stream random(seed);
     auto parts = detail::random_parts(table.observed(), random, 9);
-    detail::shuffle(parts, random);
+    shuffle(parts, random);
     auto left = s.start(layout<tk>{table.when(), table.size()}), right = left;
     for (auto const& w : parts) (random.below(2) == 0 ? left : right).absorb(all.within(w));
     left.merge(right);
