@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <equipoise/classify/classify.hpp>
 #include <equipoise/classify/threshold.hpp>
 #include <equipoise/io/csv.hpp>
 #include <equipoise/io/phy.hpp>
@@ -33,10 +32,10 @@ auto number(double x, int digits = 3) -> std::string {
 /// What hangs on single cells near the cut.
 void warn_of_leverage(analysis_result& r, scales const& widths, within<recording> const& part) {
   std::vector<unit_index> units;
-  for (auto const& u : units_near_cut(r.features, threshold{.trough_to_peak_ms = *r.cut_ms}, near_cut_ms)) units.push_back(u.unit);
+  for (auto const& u : units_near_cut(r.identified.features, threshold{.trough_to_peak_ms = *r.identified.cut_ms}, near_cut_ms)) units.push_back(u.unit);
   for (auto const& l : leverage(part, r.cells.cells, widths, units))
     if (l.largest_change > matters)
-      r.warnings.push_back({"one_cell_carries_much", "unit " + std::to_string(r.recording.units[l.unit].id) + " has a trough-to-peak time of " + number(r.features[l.unit].trough_to_peak_ms, 4) + " ms, within 0.010 ms of the cut; on the other side of it r at " +
+      r.warnings.push_back({"one_cell_carries_much", "unit " + std::to_string(r.recording.units[l.unit].id) + " has a trough-to-peak time of " + number(r.identified.features[l.unit].trough_to_peak_ms, 4) + " ms, within 0.010 ms of the cut; on the other side of it r at " +
                                                         number(in_ms(r.found.scales[l.at_scale].width), 1) + " ms would be " + number(l.rho[l.at_scale]) + " instead of " + number(r.found.scales[l.at_scale].rho) + ": do not build on a result that one cell carries"});
 }
 
@@ -86,14 +85,7 @@ auto analyse(options const& o, std::function<void(std::string const&)> const& pr
   for (auto const& idle : o.unused) r.warnings.push_back({"option_unused", idle});
 
   progress("labelling " + std::to_string(r.recording.size()) + " units");
-  if (!r.recording.waveforms.empty()) r.features = features_of(r.recording);
-  if (!o.labels.empty()) {
-    r.cells = read_labels_csv(o.labels, r.recording);
-  } else {
-    threshold const rule = o.threshold_ms ? threshold{.trough_to_peak_ms = *o.threshold_ms} : threshold{};
-    r.cells = classify(r.recording, rule);
-    r.cut_ms = rule.trough_to_peak_ms;
-  }
+  r.identified = identify(o, r.recording, r.cells);
   r.warnings.insert(r.warnings.end(), r.cells.warnings.begin(), r.cells.warnings.end());
   if (!o.states.empty()) {
     r.states = read_epochs_csv(o.states);
@@ -118,14 +110,15 @@ auto analyse(options const& o, std::function<void(std::string const&)> const& pr
   if (!o.checkpoint.empty()) run.note = note_of(r, how, extent);
   r.found = measure(r.recording, asked, how, run);
 
-  if (r.cut_ms) {
+  if (r.identified.cut_ms && !r.identified.mixture) {  // a mixture leaves such units undecided
     progress("cells near the cut");
     warn_of_leverage(r, widths, within(r.recording, asked));
   }
   r.controls = nulls_of(r.recording, asked, r.cells.cells, how.widths, o, [&](double done) { progress("surrogates and controls, " + number(100 * done, 0) + " %"); });
+  r.by_labels = over_labels_of(r.recording, asked, r.cells, how.widths, o, [&](double done) { progress("other draws of the classes, " + number(100 * done, 0) + " %"); });
   if (o.pairs) {
     progress("pairs of units");
-    r.pairs = pairs_of(r.recording, asked, r.cells.cells);
+    r.pairs = pairs_of(r.recording, asked, r.cells, *r.identified.connections);
   }
   say_what_is_missing(r);
   say_what_controls_say(r);

@@ -3,7 +3,6 @@
 /// \file
 /// From the options to everything that ei_balance reports.
 
-#include <equipoise/classify/waveform.hpp>
 #include <equipoise/core/epochs.hpp>
 #include <equipoise/inference/leverage.hpp>
 #include <equipoise/io/phy.hpp>
@@ -13,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "identify.hpp"
 #include "nulls.hpp"
 #include "options.hpp"
 #include "pairs.hpp"
@@ -23,11 +23,11 @@ struct analysis_result {
   equipoise::window<std::chrono::nanoseconds> when;              ///< what was analysed
   std::int64_t spikes{};                                         ///< in it, of the units kept
   equipoise::labelling cells;
-  std::vector<equipoise::waveform_features> features;            ///< empty without waveforms
-  std::optional<double> cut_ms;
+  identification identified;                                     ///< how they came about
   equipoise::epoch_table<std::chrono::nanoseconds> states;
   measured found;                                                ///< by scale, by state, by window
   nulls controls;                                                ///< beside the scales
+  std::vector<equipoise::label_interval> by_labels;              ///< r over draws of the classes, by scale; empty: none
   pair_results pairs;
   std::vector<equipoise::warning> warnings;
 };

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 // The JSON of ei_balance: docs/reference/json.md. Undefined values are null beside a "reason".
 #include <cmath>
+#include <equipoise/classify/labels.hpp>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string_view>
 
 #include "analysis.hpp"
@@ -82,7 +84,7 @@ void add_controls(object& to, scale_controls const& c, nulls const& all) {
   to.add("zero_lag", object{}.number("lo", z.lag.lo).number("hi", z.lag.hi).add("equivalent", z.equivalent).number("margin_ms", z.margin_ms).number("edge_share", z.edge_share).done());
 }
 
-auto scale_of(scale_result const& s, nulls const* beside = nullptr, std::size_t at = 0) -> json {
+auto scale_of(scale_result const& s, analysis_result const* whole = nullptr, std::size_t at = 0) -> json {
   auto const& d = s.deviation;
   auto deviation = object{}
                      .number("zscored", d.zscored)
@@ -126,13 +128,17 @@ auto scale_of(scale_result const& s, nulls const* beside = nullptr, std::size_t 
     .add("imbalance", object{}.number("mean", s.imbalance.mean).number("mean_absolute", s.imbalance.mean_absolute).number("undefined_fraction", s.imbalance.undefined_fraction).done())
     .add("symmetry", object{}.number("angle_deg", s.symmetry.angle_deg).number("axis_ratio", s.symmetry.axis_ratio).number("slope", s.symmetry.slope).number("orthogonal_residual", s.symmetry.orthogonal_residual).done())
     .numbers("correlation_by_lag", s.curve);
-  if (beside != nullptr && at < beside->scales.size()) add_controls(all, beside->scales[at], *beside);
+  if (whole != nullptr && at < whole->controls.scales.size()) add_controls(all, whole->controls.scales[at], whole->controls);
+  if (whole != nullptr && at < whole->by_labels.size()) {
+    auto const& l = whole->by_labels[at];
+    all.add("labels", object{}.number("mean", l.mean).number("sd", l.sd).number("lo", l.lo).number("hi", l.hi).add("draws", l.draws).add("undefined", l.undefined).done());
+  }
   return all.done();
 }
 
-auto scales_of(std::vector<scale_result> const& all, nulls const* beside = nullptr) -> json {
+auto scales_of(std::vector<scale_result> const& all, analysis_result const* whole = nullptr) -> json {
   auto list = json::array();
-  for (std::size_t k = 0; k < all.size(); ++k) list.push_back(scale_of(all[k], beside, k));
+  for (std::size_t k = 0; k < all.size(); ++k) list.push_back(scale_of(all[k], whole, k));
   return list;
 }
 
@@ -147,10 +153,57 @@ auto pairs_of(pair_results const& p) -> json {
   for (auto const& t : p.tiling) tiling.push_back(object{}.add("classes", t.classes).add("pairs", t.pairs).number("mean", t.mean).number("sd", t.sd).done());
   for (auto const& c : p.connections)
     connections.push_back(object{}.add("from", c.from).add("to", c.to).add("from_class", word(c.from_class)).add("to_class", word(c.to_class)).add("sign", c.excitatory ? "excitatory" : "inhibitory").number("q", c.q).number("transmission_probability", c.transmission).done());
-  return {{"tiling_ms", p.tiling_ms}, {"tiling", std::move(tiling)}, {"tested", p.tested}, {"underpowered_for_inhibition", p.underpowered}, {"expected_false", {{"excitatory", p.expected_false_excitatory}, {"inhibitory", p.expected_false_inhibitory}}}, {"connections", std::move(connections)}};
+  auto const& c = p.consistency;
+  auto const consistency = object{}.add("false_discovery", p.false_discovery).add("from_e", c.from_e).add("from_i", c.from_i).add("from_unclassified", c.unclassified).add("sources", c.sources).number("score", c.score).number("by_chance", c.by_chance).number("fisher_p", c.fisher_p).number("binomial_p", c.binomial_p).done();
+  return {{"tiling_ms", p.tiling_ms}, {"tiling", std::move(tiling)}, {"tested", p.tested}, {"underpowered_for_inhibition", p.underpowered}, {"expected_false", {{"excitatory", p.expected_false_excitatory}, {"inhibitory", p.expected_false_inhibitory}}}, {"consistency", consistency}, {"connections", std::move(connections)}};
+}
+
+auto matrix_of(std::span<double const> values, std::size_t columns) -> json {
+  auto all = json::array();
+  for (std::size_t k = 0; k < values.size(); k += columns) all.push_back(std::vector<double>(values.begin() + static_cast<std::ptrdiff_t>(k), values.begin() + static_cast<std::ptrdiff_t>(k + columns)));
+  return all;
+}
+
+/// Who is E and who is I, and how that came about.
+auto cells_of(recording const& of, labelling const& cells, identification const& how) -> json {
+  auto constexpr unknown = undefined(reason::not_available);
+  auto const n = counts_of(cells);
+  object all;
+  all.add("excitatory", n.excitatory).add("inhibitory", n.inhibitory).add("unclassified", n.unclassified).add("method", cells.method).add("labels", cells.putative ? "putative" : "given");
+  if (!how.classifier.empty()) {
+    all.add("classifier", how.classifier);
+    if (!how.features.empty()) {
+      all.number("cut_ms", how.cut_ms.value_or(unknown));
+      all.add("dip", object{}.number("dip", how.dip.dip).number("p", how.dip.p).add("units", how.narrow.size()).done());
+      if (how.modes) all.add("modes", json{{"lower_ms", how.modes->lower}, {"trough_ms", how.modes->trough}, {"upper_ms", how.modes->upper}, {"bandwidth_ms", how.modes->bandwidth}});
+    }
+    if (how.mixture) {
+      auto const& m = *how.mixture;
+      auto components = json::array();
+      for (std::size_t k = 0, d = m.fit.features; k < m.fit.weights.size(); ++k)
+        components.push_back({{"class", k == 0 ? "FS" : "RS"}, {"weight", m.fit.weights[k]}, {"mean", std::vector<double>(m.fit.means.begin() + static_cast<std::ptrdiff_t>(k * d), m.fit.means.begin() + static_cast<std::ptrdiff_t>((k + 1) * d))}, {"covariance", matrix_of(std::span(m.fit.covariances).subspan(k * d * d, d * d), d)}});
+      object o;
+      o.add("features", m.features).add("units", m.units.size()).numbers("bic", {m.bic.begin(), m.bic.end()}).number("separation", m.separation).add("components", std::move(components)).add("refused", m.refused.empty() ? json(false) : json(m.refused));
+      all.add("mixture", o.done());
+    }
+    if (how.clusters) all.add("kmeans", object{}.add("features", how.clusters->features).add("units", how.clusters->units.size()).number("silhouette", how.clusters->silhouette).done());
+  }
+  auto units = json::array();
+  for (std::size_t u = 0; u < of.units.size(); ++u) {
+    object one;
+    one.add("unit", of.units[u].id).add("class", to_string(cells.cells[u]));
+    if (!cells.posterior_i.empty()) one.number("posterior_i", cells.posterior_i[u]);
+    units.push_back(one.done());
+  }
+  all.add("units", std::move(units)).add("warnings", warnings_of(cells.warnings));
+  return all.done();
 }
 
 }  // namespace
+
+auto cells_json(recording const& of, labelling const& cells, identification const& how, std::vector<warning> const& warnings) -> std::string {
+  return json{{"format", "equipoise.ei_balance.cells"}, {"version", 1}, {"recording", {{"source", of.source}, {"format", of.format}, {"rate_hz", of.waveforms.rate_hz}, {"units", of.units.size()}}}, {"cells", cells_of(of, cells, how)}, {"warnings", warnings_of(warnings)}}.dump(1) + "\n";
+}
 
 auto to_json(phy_summary const& s, std::string const& source) -> std::string {
   object recording;
@@ -174,16 +227,10 @@ auto to_json(analysis_result const& r) -> std::string {
              {"spikes_in_file", r.recording.spikes_in_file},
              {"units_in_file", r.recording.units_in_file},
              {"dropped", dropped_of(r.recording.dropped)}}},
-           {"cells",
-            {{"excitatory", r.cells.count(cell::e)},
-             {"inhibitory", r.cells.count(cell::i)},
-             {"unclassified", r.cells.count(cell::neither)},
-             {"method", r.cells.method},
-             {"labels", r.cells.putative ? "putative" : "given"},
-             {"warnings", warnings_of(r.cells.warnings)}}},
+           {"cells", cells_of(r.recording, r.cells, r.identified)},
            {"null", null_of(r.controls)},
            {"warnings", warnings_of(r.warnings)},
-           {"scales", scales_of(r.found.scales, &r.controls)}};
+           {"scales", scales_of(r.found.scales, &r)}};
   if (r.pairs.wanted) all["pairs"] = pairs_of(r.pairs);
   if (!r.states.empty()) {
     auto states = json::array();

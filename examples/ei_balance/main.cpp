@@ -94,6 +94,7 @@ auto run(options const& o) -> int {
     return write_correlogram(o, [&](std::string const& bytes) { write(o.correlogram.out, bytes, "correlogram"); });
   }
   check_writable(o.csv, "table");
+  if (o.cells.wanted) return write_cells(o, {[&](std::string const& csv) { write(o.csv.empty() ? "-" : o.csv, csv, "table"); }, [&](std::string const& json) { if (!o.json.empty()) write(o.json, json, "JSON"); }});
   check_writable(o.report, "report");
   auto const r = [&] {
     if (!o.parts.empty()) {

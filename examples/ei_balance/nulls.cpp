@@ -2,12 +2,15 @@
 #include "nulls.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <equipoise/correlate/jitters.hpp>
 #include <equipoise/correlate/orders.hpp>
 #include <equipoise/correlate/rates.hpp>
 #include <equipoise/correlate/shifts.hpp>
+#include <equipoise/balance/coupling.hpp>
 #include <equipoise/parallel/each.hpp>
+#include <equipoise/scales/pyramid.hpp>
 #include <equipoise/spikes/blocks.hpp>
 #include <mutex>
 
@@ -23,6 +26,21 @@ auto shown(ns d) -> std::string {
   std::snprintf(text, sizeof text, s >= 1 ? "%.6g s" : s >= 1e-3 ? "%.6g ms" : "%.6g us", s >= 1 ? s : s >= 1e-3 ? s * 1e3 : s * 1e6);
   return text;
 }
+/// Threads report one at a time.
+class serial_progress {
+ public:
+  explicit serial_progress(std::function<void(double)> const& to) : to_(to) {}
+  [[nodiscard]] auto function() const -> std::function<void(double)> {
+    return [this](double done) {
+      std::lock_guard const lock(mutex_);
+      to_(done);
+    };
+  }
+
+ private:
+  std::function<void(double)> const& to_;
+  mutable std::mutex mutex_;
+};
 auto const no_promise = std::string("its p-values need not be uniform: their size was measured, see the reference of surrogates");
 
 }  // namespace
@@ -34,12 +52,9 @@ auto nulls_of(recording const& of, epochs<ns> const& asked, std::vector<cell> co
     n.reason = "no null was asked for (--surrogates 0)";
     return n;
   }
-  std::mutex one_at_a_time;
+  serial_progress const tell(progress);
   balance_control_options how{.draws = o.surrogates, .control_draws = o.controls ? 100 : 0, .within = o.lags, .seed = o.seed, .each = on_threads(o.threads)};
-  how.progress = [&](double done) {
-    std::lock_guard const lock(one_at_a_time);
-    progress(done);
-  };
+  how.progress = tell.function();
   auto const part = within(of, asked);
   auto const width = o.null_width.value_or(o.null == "shift" || o.null == "shift-units" ? ns{10s} : ns{20ms});
   auto against = [&](auto const& surrogate, std::string name, std::string promise) {
@@ -68,4 +83,14 @@ auto nulls_of(recording const& of, epochs<ns> const& asked, std::vector<cell> co
   n.computed = n.draws > 0;
   if (!n.computed) n.reason = o.surrogates == 0 ? "no null was asked for (--surrogates 0)" : "no scale has a value that could be held against a null, or the time is shorter than twice the least shift of " + shown(width);
   return n;
+}
+
+auto over_labels_of(recording const& of, epochs<ns> const& asked, labelling const& cells, std::vector<ns> const& widths, options const& o, std::function<void(double)> const& progress) -> std::vector<label_interval> {
+  std::vector<label_interval> out;
+  if (o.relabel == 0 || cells.posterior_i.empty() || std::all_of(cells.posterior_i.begin(), cells.posterior_i.end(), [](double p) { return std::isnan(p); })) return out;
+  serial_progress const tell(progress);
+  auto const study = split(cells.cells) | pyramid(scales(widths)) | measure("rho"_n = zero_lag_correlation{});
+  auto const found = over_labels(study, within(of, asked), relabel(cells, o.relabel, o.seed), {.each = on_threads(o.threads), .progress = tell.function()});
+  for (auto const& v : found["rho"_n]) out.push_back(v.labels);
+  return out;
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 /// \file
-/// What could explain r away: its null, its controls, what more cells would give; by scale.
+/// What could explain r away: its null, its controls, what more cells would give, what other labels would; by scale.
 
 #include <chrono>
 #include <cstdint>
 #include <equipoise/core/epochs.hpp>
 #include <equipoise/inference/control.hpp>
+#include <equipoise/inference/relabel.hpp>
 #include <equipoise/spikes/recording.hpp>
 #include <functional>
 #include <string>
@@ -28,3 +29,6 @@ struct nulls {
 ///
 /// Errors   `error` from the surrogate
 auto nulls_of(equipoise::recording const& of, equipoise::epochs<std::chrono::nanoseconds> const& asked, std::vector<equipoise::cell> const& cells, std::vector<std::chrono::nanoseconds> const& widths, options const& o, std::function<void(double)> const& progress) -> nulls;
+
+/// r by scale over draws of the classes from their posteriors; empty where the labels have none, or where no draw was asked for.
+auto over_labels_of(equipoise::recording const& of, equipoise::epochs<std::chrono::nanoseconds> const& asked, equipoise::labelling const& cells, std::vector<std::chrono::nanoseconds> const& widths, options const& o, std::function<void(double)> const& progress) -> std::vector<equipoise::label_interval>;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <equipoise/classify/threshold.hpp>
 #include <equipoise/core/config.hpp>
 #include <equipoise/core/time.hpp>
 #include <utility>
@@ -72,12 +73,18 @@ auto parse(int argc, char** argv, options& into) -> std::optional<int> {
              "Exit code: 0 done; 1 refused, with a sentence; 2 written, but no scale could be measured; 100 and above: wrong use.");
   app.get_formatter()->column_width(30);
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);  // said twice, the last one holds
-  std::string quality = "all", first = "1ms", begin, end, widths, window, hop, every = "5s", null_width;
+  std::string quality = "all", first = "1ms", begin, end, widths, window, hop, every = "5s", null_width, cut, features;
 
   app.add_option("RECORDING", into.recording, "phy/Kilosort folder")->type_name("FOLDER");
   app.add_option("--labels", into.labels, "classes of units given by you: columns unit,class (E, I, RS, FS, none); file or pipe")->type_name("CSV");
   app.add_option("--states", into.states, "brain states: columns begin_s,end_s,state; the balance is also given for each")->type_name("CSV");
-  app.add_option("--threshold-ms", into.threshold_ms, "a unit is FS (putative inhibitory) if its trough-to-peak time is at most this; default 0.425")->check(above_zero("a time above 0 ms, such as 0.425"))->type_name("MS");
+  app.add_option("--classifier", into.classifier, "who is E and who is I. mixture: two Gaussians, with posteriors, refused where the data show one kind; kmeans; threshold: a cut; labels: those of --labels. Default mixture; labels with --labels; threshold with --threshold-ms")->check(CLI::IsMember({"mixture", "kmeans", "threshold", "labels"}))->type_name("NAME");
+  app.add_option("--threshold-ms", cut, "a unit is FS (putative inhibitory) if its trough-to-peak time is at most this; rodent: 0.425, primate: 0.5. With --classifier threshold alone, rodent")->type_name("MS|NAME");
+  auto* const confidence = app.add_option("--confidence", into.confidence, "posterior below which the mixture leaves a unit out of both populations")->check(numbers<double>("a probability from 0.5 to 1, such as 0.95", [](double x) { return x >= 0.5 && x <= 1; }))->capture_default_str()->type_name("P");
+  app.add_option("--features", features, "by which the mixture and k-means tell cells apart, as in trough_to_peak_ms,half_width_ms,log10_rate; default trough_to_peak_ms,half_peak_width_ms")->type_name("NAME,NAME");
+  app.add_flag("--wide-interneurons", into.wide_interneurons, "after the classifier: RS units whose autocorrelogram surely rises in more than 6 ms are called I (CellExplorer's second stage)");
+  app.add_flag("--evidence", into.evidence, "monosynaptic peaks and troughs of the units' correlograms count as evidence of their class, beside the waveform; contradictions are said and never decided in silence");
+  auto* const relabel = app.add_option("--relabel", into.relabel, "draws of the classes from their posteriors, which give r an interval of its own; 0: none")->check(numbers<std::int64_t>("a whole number from 2 to 1000000, or 0", [](auto n) { return n == 0 || (n >= 2 && n <= 1'000'000); }))->capture_default_str()->type_name("N");
   app.add_option("--quality", quality, "good: curated good units only; all: good, mua and unsorted. Noise is always left out")->check(CLI::IsMember({"good", "all"}))->capture_default_str()->type_name("");
   app.add_option("--rate-hz", into.rate_hz, "sampling rate, if params.py does not say it")->check(above_zero("a rate above 0 Hz, such as 30000"))->type_name("HZ");
   auto* const scales = app.add_option("--scales", into.scales, "how many logarithmic scales")->check(whole(1000, "at least one scale is needed"))->capture_default_str()->type_name("N");
@@ -119,6 +126,12 @@ auto parse(int argc, char** argv, options& into) -> std::optional<int> {
   correlogram->add_option("--out", into.correlogram.out, "the file to write: units x units x bins, int64; units with spikes by rising number (- for standard output)")->required()->type_name("FILE.npy");
   correlogram->footer("--window W, which stands among the options of ei_balance, means lags up to W either way; default 50ms. [i, j, b]: b rises with t_j - t_i; a spike is not paired with itself.");
 
+  auto* const cells = app.add_subcommand("cells", "classify the units by their waveforms, one row each: class, posterior, features, flags");
+  cells->fallthrough();
+  cells->add_option("RECORDING", after_command, "phy/Kilosort folder")->type_name("FOLDER");
+  cells->add_option("--waveforms", into.cells.waveforms, "mean waveforms instead of a recording: units x samples, in microvolts, short rows padded with NaN at their end; needs --rate-hz")->type_name("FILE.npy");
+  cells->footer("--classifier, --threshold-ms, --confidence, --features, --labels, --rate-hz, --quality and --seed hold here as well. --csv FILE takes the table (default: standard output), --json FILE what the classifier found.");
+
   auto* const merge = app.add_subcommand("merge", "merge parts of one recording, each analysed with its own --begin and --end and a --checkpoint, into one result");
   merge->fallthrough();
   merge->add_option("PART", into.parts, "checkpoints")->type_name("FILE...")->required();
@@ -131,7 +144,13 @@ auto parse(int argc, char** argv, options& into) -> std::optional<int> {
       into.recording = after_command;
     }
     if (merge->parsed() && !into.recording.empty()) throw CLI::ValidationError("merge", "takes checkpoints only; '" + into.recording + "' stands before it");
-    if (into.recording.empty() && !merge->parsed()) throw CLI::RequiredError("RECORDING: a phy/Kilosort folder");
+    into.cells.wanted = cells->parsed();
+    if (!into.cells.waveforms.empty()) {
+      if (!into.recording.empty()) throw CLI::ValidationError("--waveforms", "stands instead of a recording; '" + into.recording + "' was given as well");
+      if (!into.rate_hz) throw CLI::RequiredError("--rate-hz: the sampling rate of --waveforms, as in --rate-hz 30000");
+      if (!into.labels.empty()) throw CLI::ValidationError("--labels", "goes with a recording, whose units it names; --waveforms has rows only");
+    }
+    if (into.recording.empty() && into.cells.waveforms.empty() && !merge->parsed()) throw CLI::RequiredError("RECORDING: a phy/Kilosort folder");
     into.good_only = quality == "good";
     into.first = duration("--first", first, false);
     if (into.first <= std::chrono::nanoseconds{}) throw CLI::ValidationError("--first", "'" + first + "': a bin must be longer than nothing; give a width such as 1ms");
@@ -161,7 +180,31 @@ auto parse(int argc, char** argv, options& into) -> std::optional<int> {
     if (!begin.empty()) into.begin = duration("--begin", begin, true);
     if (!end.empty()) into.end = duration("--end", end, true);
     if (into.begin && into.end && *into.end <= *into.begin) throw CLI::ValidationError("--end", "'" + end + "' must come after --begin (" + begin + ")");
-    if (!into.labels.empty() && into.threshold_ms) into.unused.push_back("--threshold-ms was not used, as --labels gives the classes");
+    if (cut == "rodent") into.threshold_ms = equipoise::threshold::rodent().trough_to_peak_ms;
+    else if (cut == "primate") into.threshold_ms = equipoise::threshold::primate().trough_to_peak_ms;
+    else if (!cut.empty()) {
+      if (auto const wrong = above_zero("a time above 0 ms, such as 0.425; or rodent, or primate")(cut); !wrong.empty()) throw CLI::ValidationError("--threshold-ms", wrong);
+      into.threshold_ms = std::stod(cut);
+    }
+    if (into.classifier.empty()) into.classifier = !into.labels.empty() ? "labels" : into.threshold_ms ? "threshold" : "mixture";
+    if (into.classifier == "labels" && into.labels.empty()) throw CLI::RequiredError("--labels CSV, which --classifier labels takes the classes from");
+    if (into.classifier != "labels" && !into.labels.empty()) throw CLI::ValidationError("--classifier", "'" + into.classifier + "' and --labels exclude each other: labels that are given always hold");
+    for (std::size_t at = 0; !features.empty() && at <= features.size();) {
+      auto const comma = (std::min)(features.find(',', at), features.size());
+      auto name = features.substr(at, comma - at);
+      if (std::find(into.features.begin(), into.features.end(), name) != into.features.end()) throw CLI::ValidationError("--features", "'" + name + "' stands there twice");
+      into.features.push_back(std::move(name)), at = comma + 1;
+    }
+    auto const idle = [&](bool given, std::string const& option) {
+      if (given) into.unused.push_back(option + " was not used, as the classes come from " + (into.classifier == "labels" ? "--labels" : "--classifier " + into.classifier));
+    };
+    idle(into.threshold_ms && into.classifier != "threshold", "--threshold-ms");
+    idle(confidence->count() > 0 && into.classifier != "mixture", "--confidence");
+    idle(!features.empty() && into.classifier != "mixture" && into.classifier != "kmeans", "--features");
+    idle(into.wide_interneurons && into.classifier == "labels", "--wide-interneurons");
+    for (auto const& [wanted, option] : {std::pair{into.wide_interneurons, "--wide-interneurons"}, {into.evidence, "--evidence"}})
+      if (wanted && !into.cells.waveforms.empty()) throw CLI::ValidationError(option, "needs spikes; --waveforms has none");
+    idle(relabel->count() > 0 && into.relabel > 0 && into.classifier != "mixture", "--relabel");
     if (!widths.empty() && scales->count() + finest->count() + step->count() > 0) into.unused.push_back("--scales, --first and --step were not used, as --widths gives the scales");
     std::pair<std::string, std::string> const outputs[] = {{"--json", into.json}, {"--csv", into.csv}, {"--report", into.report}};
     for (std::size_t k = 0; k < 3; ++k)

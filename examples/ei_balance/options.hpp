@@ -15,7 +15,13 @@ struct options {
   bool info = false;  ///< ei_balance info: counts only
 
   std::string labels, states;                       ///< CSV files; empty: none
+  std::string classifier;                           ///< mixture, kmeans, threshold or labels
   std::optional<double> threshold_ms;               ///< cut between FS and RS
+  double confidence = 0.95;                         ///< of the mixture
+  std::vector<std::string> features;                ///< by which mixture and k-means tell cells apart; empty: theirs
+  bool wide_interneurons = false;                   ///< RS units whose autocorrelogram rises slowly are I
+  bool evidence = false;                            ///< connections of the units count as evidence of their class
+  std::int64_t relabel = 100;                       ///< draws of the labels from their posteriors; 0: none
   bool good_only = false;                           ///< --quality good
   std::optional<double> rate_hz;
   std::vector<std::chrono::nanoseconds> widths{};   ///< --widths, else the logarithmic set
@@ -42,6 +48,10 @@ struct options {
     bool half_open = false;
     std::string out;
   } correlogram{};
+  struct {
+    bool wanted = false;                            ///< ei_balance cells
+    std::string waveforms;                          ///< .npy instead of a recording
+  } cells{};
   std::vector<std::string> parts;                   ///< ei_balance merge: checkpoints
 
   std::string json, report, csv;                    ///< files to write; empty: none, "-": standard output

@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "analysis.hpp"
+#include "cell_pictures.hpp"
 
 using namespace equipoise;
 
@@ -125,20 +126,6 @@ auto lag_picture(analysis_result const& r) -> report::picture {
   }
   return {"lags", "At which lag?", "Cross-correlation of the ensembles at some scales; the dashed line marks lag 0. Bins wider than a few milliseconds show zero lag for every faster process, and common input gives zero lag as well.", figure::lags(curves)};
 }
-auto plane_picture(analysis_result const& r) -> report::picture {
-  std::vector<figure::plane_point> points;
-  for (std::size_t u = 0; u < r.features.size(); ++u) {
-    auto const& f = r.features[u];
-    std::string note;
-    for (auto const& name : flag_names(f)) note += (note.empty() ? "" : ", ") + std::string(name);
-    points.push_back({std::to_string(r.recording.units[u].id), f.trough_to_peak_ms, f.trough_half_width_ms, r.cells.cells[u], note, f.has(waveform_flag::truncated)});
-  }
-  auto const caption = std::string("Trough-to-peak time and trough width at half amplitude of each unit, with the histogram of the former") + (r.cut_ms ? "; the dashed line is the cut" : "") + ". Units without a width stand on the axis. " +
-                       (r.cells.putative ? "Labels from waveforms are putative: where the histogram has no gap at the cut, the cells beside it may be of either kind." : "The classes are those that were given.");
-  return {"cells", "Which units are which?", caption,
-          figure::plane(points, "Trough width (ms)", r.cut_ms)};
-}
-
 auto between(interval const& i) -> report::field {
   if (std::isnan(i.lo) || std::isnan(i.hi)) return report::decimals(i.lo, 3);
   return {text(i.lo, 3) + " … " + text(i.hi, 3)};
@@ -168,6 +155,7 @@ auto control_table(analysis_result const& r) -> report::table {
   if (n.with_controls)
     for (auto const& [name, why] : {std::pair{"E–E, cells", "r of a group of E cells, as many as I, against the others"}, {"E–I, same E", "r of I against the same E cells"}, {"E–E, spikes", "r of a group of E cells with as many spikes as I, against the others"}, {"E–I, thinned", "r of I, thinned where it has more spikes, against the same E cells"}, {"dealt", "r with labels dealt at random among E and I"}})
       t.columns.push_back({name, why});
+  if (!r.by_labels.empty()) t.columns.push_back({"labels 95 %", "of draws of the classes from their posteriors"});
   for (auto const& [name, why] : {std::pair{"r∞", "what ensembles of all cells would have"}, {"95 %", "its interval"}, {"fast r", "of counts less their running mean over ten bins: without slow drift"}, {"lag 95 % (ms)", "interval of the lag of the peak"}, {"zero lag", "whether it lies within one bin, 2 ms at least, of zero"}}) t.columns.push_back({name, why});
   for (std::size_t k = 0; k < n.scales.size(); ++k) {
     auto const& c = n.scales[k];
@@ -178,6 +166,7 @@ auto control_table(analysis_result const& r) -> report::table {
       for (auto const& f : {pair(c.null.lo, c.null.hi, 3), report::decimals(c.null.p, 4), report::decimals(c.null.q, 4), report::decimals(c.null.p_max, 4)}) row.push_back(f);
     if (n.with_controls)
       for (auto const x : {c.controls.same_class.mean, c.controls.same_class.reference, c.controls.rate_matched.mean, c.controls.rate_matched.reference, c.controls.label_swap.mean}) row.push_back(report::decimals(x, 3));
+    if (!r.by_labels.empty()) row.push_back(pair(r.by_labels[k].lo, r.by_labels[k].hi, 3));
     row.push_back(report::decimals(c.rho_infinity.estimate, 2)), row.push_back(pair(c.rho_infinity.lo, c.rho_infinity.hi, 2)), row.push_back(report::decimals(c.high_pass, 3));
     row.push_back(pair(c.zero_lag.lag.lo, c.zero_lag.lag.hi, ms < 10 ? 2 : 0)), row.push_back(report::field{std::isnan(c.zero_lag.lag.lo) ? "–" : c.zero_lag.equivalent ? "yes" : "not shown"});
     t.rows.push_back(std::move(row));
@@ -193,6 +182,9 @@ auto connection_table(pair_results const& p) -> report::table {
   report::table t{"Pairs with a monosynaptic peak or trough, of " + report::count(p.tested).text + " ordered pairs (if all were independent Poisson, up to " + text(p.expected_false_excitatory, 0) + " and " + text(p.expected_false_inhibitory, 0) + "; more under a common drive); tiling coefficients at " + text(p.tiling_ms, 0) + " ms: " + tiling,
                   {{"from", "the file's number"}, {"class", "its class"}, {"to", "the file's number"}, {"class", "its class"}, {"sign", "a peak is called excitatory, a trough inhibitory"}, {"q", "false discovery rate over all ordered pairs"}, {"spikes per spike", "gained or lost by the target per spike of the reference"}},
                   {}};
+  if (auto const& c = p.consistency; !std::isnan(c.score))
+    t.caption += ". Of the " + std::to_string(c.from_e[0] + c.from_e[1] + c.from_i[0] + c.from_i[1]) + " at a false discovery rate of " + text(p.false_discovery, 2) + " from classified units, " + text(100 * c.score, 0) + " % agree with the classes, " + text(100 * c.by_chance, 0) +
+                 " % by chance" + (std::isnan(c.fisher_p) ? "; all are of one sign or from one class, so that Fisher's test has nothing to compare" : ", Fisher's exact p = " + text(c.fisher_p, 4));
   auto by_q = p.connections;
   std::stable_sort(by_q.begin(), by_q.end(), [](auto const& a, auto const& b) { return a.q < b.q; });
   for (std::size_t k = 0; k < (std::min)(by_q.size(), most_connections); ++k) {
@@ -220,7 +212,7 @@ auto to_page(analysis_result const& r) -> std::string {
   p.warnings = r.warnings;
   auto const traces = traces_of(r);
   if (traces.empty()) p.notes.push_back("No scale could be measured, so that there is no image of deviations and no mirrored histogram.");
-  if (r.features.empty()) p.notes.push_back("There are no waveforms, so that their plane is not drawn.");
+  if (r.identified.features.empty()) p.notes.push_back("There are no waveforms, so that their plane is not drawn.");
   if (r.recording.table.spikes() == 0) p.notes.push_back("There are no spikes at hand, so that no raster is drawn.");
   p.pictures.push_back(coupling_picture(r));
   if (!traces.empty()) p.pictures.push_back(image_picture(r, traces));
@@ -230,7 +222,7 @@ auto to_page(analysis_result const& r) -> std::string {
                           figure::mirror(mirrored_histogram(traces.front(), {r.cells.count(cell::e), r.cells.count(cell::i)}), in_seconds(r.when.begin), in_seconds(r.when.end))});
   if (r.recording.table.spikes() > 0) p.pictures.push_back(raster_picture(r));  // merged parts have no spikes to show
   p.pictures.push_back(lag_picture(r));
-  if (!r.features.empty()) p.pictures.push_back(plane_picture(r));
+  if (!r.identified.features.empty()) p.pictures.push_back(plane_picture(r)), p.pictures.push_back(waveform_picture(r));
   p.tables.push_back(scale_table(r.found.scales, "All scales"));
   if (!r.controls.scales.empty()) p.tables.push_back(control_table(r));
   if (r.pairs.wanted) p.tables.push_back(connection_table(r.pairs));

@@ -2,8 +2,6 @@
 #include "pairs.hpp"
 
 #include <cmath>
-#include <equipoise/correlate/correlogram.hpp>
-#include <equipoise/correlate/monosynaptic_pairs.hpp>
 #include <equipoise/correlate/tiling.hpp>
 #include <equipoise/pipeline/compose.hpp>
 #include <equipoise/spikes/blocks.hpp>
@@ -12,7 +10,8 @@ using namespace equipoise;
 using namespace std::chrono_literals;
 using ns = std::chrono::nanoseconds;
 
-auto pairs_of(recording const& of, epochs<ns> const& asked, std::vector<cell> const& cells) -> pair_results {
+auto pairs_of(recording const& of, epochs<ns> const& asked, labelling const& labels, interaction_survey const& found) -> pair_results {
+  auto const& cells = labels.cells;
   constexpr ns tile = 5ms;
   pair_results out;
   out.wanted = true;
@@ -31,12 +30,8 @@ auto pairs_of(recording const& of, epochs<ns> const& asked, std::vector<cell> co
   };
   by_class("EE", cell::e, cell::e), by_class("EI", cell::e, cell::i), by_class("II", cell::i, cell::i);
 
-  std::vector<std::int64_t> electrodes;
-  for (auto const& u : of.units) electrodes.push_back(u.channel);
-  // a unit of unknown electrode shares it with nobody
-  for (std::size_t u = 0; u < electrodes.size(); ++u)
-    if (electrodes[u] < 0) electrodes[u] = -1 - static_cast<std::int64_t>(u);
-  auto const survey = monosynaptic_pairs(within(of, asked) | correlograms(monosynaptic_options::lags()), {}, electrodes);
+  auto const& survey = found.tests;
+  out.false_discovery = found.false_discovery, out.consistency = functional_consistency(found.units, labels);
   out.tested = std::ssize(survey.pairs);
   out.expected_false_excitatory = survey.expected_false_excitation, out.expected_false_inhibitory = survey.expected_false_inhibition;
   for (auto const& p : survey.pairs) {

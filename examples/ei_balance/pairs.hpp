@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <equipoise/classify/interaction.hpp>
 #include <equipoise/concepts/balance.hpp>
 #include <equipoise/core/epochs.hpp>
 #include <equipoise/spikes/recording.hpp>
@@ -33,7 +34,9 @@ struct pair_results {
   std::int64_t underpowered{};  ///< of them, for inhibition
   double expected_false_excitatory{}, expected_false_inhibitory{};
   std::vector<connection> connections;
+  double false_discovery{};   ///< the level that connections are held against in what follows
+  equipoise::consistency_result consistency{};  ///< of signs and classes
 };
 
 /// Correlograms of ±60 ms in bins of 0.4 ms of all pairs, tested; tiling coefficients of Δt = 5 ms.
-auto pairs_of(equipoise::recording const& of, equipoise::epochs<std::chrono::nanoseconds> const& asked, std::vector<equipoise::cell> const& cells) -> pair_results;
+auto pairs_of(equipoise::recording const& of, equipoise::epochs<std::chrono::nanoseconds> const& asked, equipoise::labelling const& cells, equipoise::interaction_survey const& found) -> pair_results;

@@ -68,6 +68,9 @@ void print(analysis_result const& r, options const& o) {
                 p.expected_false_excitatory, p.expected_false_inhibitory, p.tiling_ms);
     for (auto const& t : p.tiling) std::printf("  %s %s", t.classes.c_str(), cell_text(t.mean, "%.4f").c_str());
     std::printf("\n");
+    if (auto const& c = p.consistency; !std::isnan(c.score))
+      std::printf("  of %lld connections at a false discovery rate of %.2g, %.0f %% agree with the classes (by chance %.0f %%; Fisher's exact p %s)\n", static_cast<long long>(c.from_e[0] + c.from_e[1] + c.from_i[0] + c.from_i[1]), p.false_discovery, 100 * c.score,
+                  100 * c.by_chance, cell_text(c.fisher_p, "%.2g").c_str());
   }
   if (o.report.empty() && o.json.empty() && o.csv.empty()) std::printf("\n  --report FILE.html draws it, --json FILE and --csv FILE keep the numbers.\n");
   else if (!o.report.empty()) std::printf("\n  report: %s\n", o.report.c_str());

@@ -3,6 +3,7 @@
 
 #include <equipoise/classify/waveform_curve.hpp>
 
+#include <boost/math/interpolators/cardinal_cubic_b_spline.hpp>
 #include <cmath>
 #include <vector>
 
@@ -34,6 +35,16 @@ TEST_CASE("waveform_curve: a cubic is its own spline, with exact values, slopes,
   CHECK(std::abs(found[1] - 8.0 / 3) < 1e-10);
   CHECK(std::abs(found[2] - (8 + std::sqrt(22.0)) / 3) < 1e-10);
   for (std::size_t k = 1; k < c.points().size(); ++k) CHECK(c.points()[k - 1].x < c.points()[k].x);
+}
+
+TEST_CASE("waveform_curve: values and slopes are those of Boost's spline with the same slopes at its ends") {
+  std::vector<double> const y{0.1, -0.3, 0.2, -4, -9, -3, 1, 2.5, 2.75, 2.9, 3.4};
+  waveform_curve const c(y, 4, false);
+  boost::math::interpolators::cardinal_cubic_b_spline<double> const spline(y.begin(), y.end(), 0.0, 1.0, c(0).slope, c(10).slope);
+  for (double x = 0; x <= 10; x += 0.03125) {
+    CHECK(std::abs(c(x).y - spline(x)) < 1e-12);
+    CHECK(std::abs(c(x).slope - spline.prime(x)) < 1e-12);
+  }
 }
 
 TEST_CASE("waveform_curve: reversed samples give the reversed curve, so that both ends are treated alike") {

@@ -2,9 +2,13 @@
 #include <doctest/doctest.h>
 
 #include <equipoise/classify/waveform.hpp>
+#include <equipoise/core/random.hpp>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <vector>
@@ -21,6 +25,17 @@ namespace {
 
 constexpr auto nan_f = std::numeric_limits<float>::quiet_NaN();
 constexpr double fwhm = 2.3548200450309493;  // 2 sqrt(2 ln 2)
+
+constexpr auto fields = sizeof(eq::simd::waveform_measures<double>) / sizeof(double);
+
+/// All numbers of a waveform, as bits.
+auto bits(eq::waveform_features const& f) -> std::vector<std::uint64_t> {
+  std::vector<std::uint64_t> out;
+  for (double const v : {f.step_ms, f.baseline_uv, f.trough_ms, f.trough_uv, f.peak_ms, f.peak_uv, f.first_peak_uv, f.trough_to_peak_ms, f.half_peak_width_ms, f.trough_half_width_ms,
+                         f.peak_to_trough_ms, f.asymmetry, f.repolarization_uv_per_ms, f.repolarization_fit_uv_per_ms, f.recovery_uv_per_ms, f.repolarization_ms, f.half_decay_ms, f.amplitude_uv, f.snr})
+    out.push_back(std::bit_cast<std::uint64_t>(v));
+  return out;
+}
 
 auto quantile(std::vector<double> x, double q) -> double {
   auto const k = static_cast<std::size_t>(std::ceil(q * static_cast<double>(x.size()))) - 1;
@@ -252,6 +267,91 @@ TEST_CASE("waveform: padding with NaN at the end changes nothing") {
   CHECK(g.recovery_uv_per_ms == f.recovery_uv_per_ms);
 }
 
+TEST_CASE("waveform: a table with rows of different lengths gives the bits of its rows, whatever stands beside them") {
+  std::string const folder = EQUIPOISE_TEST_DATA "/waveforms/";
+  auto table = fixtures::read_waveforms(folder + "cells_uV.npy", 30'000);  // 53 rows of three lengths
+  std::vector<double> sd(table.size());
+  for (std::size_t k = 0; k < sd.size(); ++k) sd[k] = 1 + static_cast<double>(k);
+  std::fill_n(table.values.begin() + 30 * 82, 82, 4.0f);      // flat
+  table.values[17 * 82 + 5] = nan_f;                          // not a number inside
+  std::fill_n(table.values.begin() + 5 * 82 + 6, 76, nan_f);  // too short
+  std::fill_n(table.values.begin() + 3 * 82, 82, nan_f);      // missing
+  for (eq::waveform_options const& o : {eq::waveform_options{}, eq::waveform_options{.upsampling = 1}, eq::waveform_options{.upsampling = 10, .alignment_ms = 0.9},
+                                        eq::waveform_options{.baseline_ms = 0, .zero = eq::zero_line::baseline}, eq::waveform_options{.refine = true}}) {
+    auto const all = eq::features_of(table, o, sd);
+    REQUIRE(all.size() == table.size());
+    std::size_t wrong = 0, unusable = 0;
+    for (std::size_t k = 0; k < all.size(); ++k) {
+      auto const one = eq::features_of(table[k], 30'000, o, sd[k]);
+      wrong += all[k].id != static_cast<std::int64_t>(k) || all[k].flags != one.flags || bits(all[k]) != bits(one);
+      unusable += all[k].unusable();
+    }
+    CHECK(wrong == 0);
+    CHECK(unusable == 4);
+  }
+}
+
+TEST_CASE("waveform: lanes measure what a search point by point over the curve finds") {
+  std::string const folder = EQUIPOISE_TEST_DATA "/waveforms/";
+  std::size_t compared = 0, wrong = 0;
+  double off = 0;
+  std::vector<eq::waveform_table> tables(2, {.values = {}, .samples = 40, .rate_hz = 30'000});
+  eq::random_stream random(1);
+  for (int k = 0; k < 400 * 40; ++k) tables[0].values.push_back(static_cast<float>(random.normal())), tables[1].values.push_back(static_cast<float>(std::round(2 * random.normal())));
+  for (auto const* const file : {"macaque_pmd.npy", "reference_100x48.npy", "T182_2018_06_06_M2_uV.npy", "T224_2020_01_16_uV.npy"}) tables.push_back(fixtures::read_waveforms(folder + file, 30'000));
+  for (auto const& table : tables) {
+    for (eq::waveform_options const& o : {eq::waveform_options{}, eq::waveform_options{.upsampling = 1}, eq::waveform_options{.upsampling = 5, .search_ms = 0.11, .alignment_ms = 0.61}}) {
+      auto const plan = eq::detail::plan_of(o, 30'000, table.samples);
+      for (std::size_t k = 0; k < table.size(); ++k) {
+        auto const* const row = table[k].data();
+        eq::detail::waveform_memory memory(eq::simd::waveform_room<double>(plan));
+        eq::simd::waveform_measures<double> lanes, points;
+        eq::simd::measure_waveforms_scalar(plan, &row, memory.data(), lanes);
+        if (lanes.usable <= 0) continue;
+        eq::simd::detail::waveform_lanes<0, double> one(plan, memory.data());
+        one.orient(&row, points);
+        std::vector<double> y(table.samples);
+        for (std::size_t j = 0; j < y.size(); ++j) y[j] = points.polarity * one.sample(j);
+        eq::detail::measure_curve(eq::detail::waveform_curve(y, static_cast<int>(plan.factor), false), plan, one.alignment(), points);
+        auto const a = std::bit_cast<std::array<double, fields>>(lanes), b = std::bit_cast<std::array<double, fields>>(points);
+        for (std::size_t q = 0; q + 1 < fields; ++q) {  // the last, the dips, by more than one or not
+          ++compared;
+          if (std::isnan(a[q]) || std::isnan(b[q])) wrong += std::isnan(a[q]) != std::isnan(b[q]);
+          else off = (std::max)(off, std::abs(a[q] - b[q]) / (points.amplitude + std::abs(b[q])));
+        }
+        wrong += (lanes.dips > 1) != (points.dips > 1);
+      }
+    }
+  }
+  CHECK(compared > 60'000);
+  CHECK(wrong == 0);
+  CHECK(off < 1e-10);
+}
+
+TEST_CASE("waveform: where equal samples compete, turning the waveform over changes nothing but the flag") {
+  std::vector<float> w{1, 2, 1, 2, 1, 2, 1, 2, -9, -9, -9, -2, 3, 3, 2, 1, 0.5, 0.25, 0.5, 0.25};  // clipped
+  auto const f = eq::features_of(w, 30'000);
+  for (auto& v : w) v = -v;
+  auto g = eq::features_of(w, 30'000);
+  CHECK(g.has(waveform_flag::positive_going));
+  g.flags = f.flags;
+  CHECK(bits(g) == bits(f));
+}
+
+TEST_CASE("waveform: a trough that is not below the baseline has neither a width nor a return to the baseline") {
+  // the alignment keeps the search on a rising flank above the baseline 0
+  std::vector<float> const w{0, 0, 0, 0, 0, 0, 0, 0, -90, -20, 10, 20, 30, 40, 50, 60, 50, 40, 30, 20, 10, 0, 0, 0};
+  for (bool const refine : {false, true}) {
+    auto const f = eq::features_of(w, 10'000, {.refine = refine, .baseline_ms = 0.4, .search_ms = 0.1, .alignment_ms = 1.2});
+    CHECK(f.trough_uv > 0);
+    CHECK(f.has(waveform_flag::no_trough_crossing));
+    CHECK_FALSE(f.has(waveform_flag::multi_trough));
+    CHECK(eq::reason_of(f.trough_half_width_ms) == eq::reason::not_available);
+    CHECK(eq::reason_of(f.repolarization_fit_uv_per_ms) == eq::reason::not_available);
+    CHECK(f.peak_uv == near(60, 0.02));
+  }
+}
+
 TEST_CASE("waveform: the grid has at least 100 kHz by default") {
   CHECK(eq::upsampling_factor({}, 30'000) == 4);
   CHECK(eq::upsampling_factor({}, 29'999.953846153847) == 4);
@@ -268,6 +368,7 @@ TEST_CASE("waveform: rates, options and tables that make no sense are refused wi
   CHECK_THROWS_WITH_AS(eq::features_of(w, std::nan("")), doctest::Contains("no usable sampling rate"), eq::error);
   CHECK_THROWS_WITH_AS(eq::features_of(w, 30'000, {.upsampling = -1}), doctest::Contains("upsampling out of range"), eq::error);
   CHECK_THROWS_WITH_AS(eq::features_of(w, 30'000, {.search_ms = 0}), doctest::Contains("search_ms"), eq::error);
+  CHECK_THROWS_WITH_AS(eq::features_of(w, 30'000, {.alignment_ms = std::nan("")}), doctest::Contains("alignment_ms"), eq::error);
   eq::waveform_table const ragged{.values = std::vector<float>(10), .samples = 3, .rate_hz = 30'000};
   CHECK_THROWS_WITH_AS(eq::features_of(ragged), doctest::Contains("not rectangular"), eq::error);
   eq::waveform_table const two{.values = std::vector<float>(20), .samples = 10, .rate_hz = 30'000};

@@ -109,6 +109,37 @@ TEST_CASE("hollowed_predictor: bins left out predict nothing, are predicted from
   CHECK(reason_of(alone.variance_inflation(std::vector<std::size_t>{1})) == reason::not_available);
 }
 
+TEST_CASE("hollowed_predictor: a prediction is the sum of the counts by its weights, mirror image and left-out bins included") {
+  std::vector<bool> out(60);
+  for (auto const k : {20u, 21u, 22u, 57u}) out[k] = true;
+  hollowed_predictor const predict(hollowed_kernel{.width_bins = 9}, 60, out);
+  random_stream random(5);
+  std::vector<std::int64_t> x(60);
+  for (auto& n : x) n = static_cast<std::int64_t>(random.below(1'000));
+  std::vector<std::vector<double>> sets;
+  for (std::size_t k = 0; k < 60; ++k) {
+    auto const a = predict.weights(k);
+    CHECK(std::accumulate(a.begin(), a.end(), 0.0) == near(1, 1e-14));
+    for (std::size_t j = 0; j < 60; ++j) {
+      if (out[j]) CHECK(a[j] == 0);
+    }
+    CHECK(std::inner_product(a.begin(), a.end(), x.begin(), 0.0) == near(predict.at(std::span<std::int64_t const>(x), k), 1e-13));
+    sets.push_back(a);
+  }
+  hollowed_predictor const alone(hollowed_kernel{.shape = kernel_shape::rectangular, .width_bins = 2, .hollow = 1}, 3, {true, false, true});
+  for (auto const a : alone.weights(1)) CHECK(reason_of(a) == reason::not_available);
+  // many sets at once: the bits of one sum after another, for numbers of sets that fill eights and that do not
+  for (auto const many : {std::size_t{1}, std::size_t{7}, std::size_t{8}, std::size_t{9}, std::size_t{16}, sets.size() - 4}) {
+    std::vector<std::vector<double>> const some(sets.begin() + 4, sets.begin() + 4 + static_cast<std::ptrdiff_t>(many));
+    std::size_t seen = 0;
+    detail::weighted_sums(some).each(x, [&](std::size_t k, double sum) {
+      CHECK(k == seen++);
+      CHECK(sum == std::inner_product(some[k].begin(), some[k].end(), x.begin(), 0.0));
+    });
+    CHECK(seen == some.size());
+  }
+}
+
 TEST_CASE("hollowed_predictor: the variance of a pooled difference is what the inflation says, .236 for the default window") {
   std::vector<std::size_t> window(9);
   std::iota(window.begin(), window.end(), std::size_t{152});  // .8 … 4 ms of bins of .4 ms

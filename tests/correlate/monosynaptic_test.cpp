@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <equipoise/correlate/correlogram.hpp>
 #include <equipoise/correlate/monosynaptic.hpp>
+#include <equipoise/pipeline/compose.hpp>
+#include <equipoise/pipeline/run.hpp>
 #include <vector>
 
 #include "../near.hpp"
@@ -14,7 +17,7 @@ using namespace equipoise;
 using testing::drawn_correlogram;
 using testing::drawn_pair;
 using testing::near;
-using counts = std::vector<std::int64_t>;
+using count_list = std::vector<std::int64_t>;
 
 namespace {
 /// Of so many drawn pairs, the share that is found.
@@ -33,7 +36,7 @@ auto find(drawn_pair const& pair, int pairs, std::uint64_t seed, monosynaptic_op
   MESSAGE(pair.rate_hz << " Hz, gained " << pair.gained << ", kept " << pair.kept << ": exc " << f.excitatory << ", inh " << f.inhibitory << ", underpowered " << f.underpowered << ", transmission " << f.transmission);
   return f;
 }
-auto flat(std::int64_t n) -> counts { return counts(301, n); }
+auto flat(std::int64_t n) -> count_list { return count_list(301, n); }
 }  // namespace
 
 TEST_CASE("monosynaptic: windows, levels and the inflation of the defaults are those of the literature") {
@@ -41,7 +44,7 @@ TEST_CASE("monosynaptic: windows, levels and the inflation of the defaults are t
   CHECK(test.bonferroni() == 20);
   CHECK(monosynaptic_test(301, 0.4, {.without_both_sides = false}).inflation() == near(0.236, 0.003));
   CHECK(test.inflation() > 0.236);  // fewer bins predict, from further away
-  CHECK(counts(test.post().begin(), test.post().end()) == counts{152, 153, 154, 155, 156, 157, 158, 159, 160});
+  CHECK(count_list(test.post().begin(), test.post().end()) == count_list{152, 153, 154, 155, 156, 157, 158, 159, 160});
   auto const lags = realised_bins<centred>::in<ticks<30'000>>(monosynaptic_options::lags());
   CHECK(lags.bins() == 301);
   CHECK(lags.width() == 12);
@@ -148,6 +151,23 @@ TEST_CASE("monosynaptic: where no count could be inhibition it says so, and what
   CHECK(reason_of(silent.transmission_probability) == reason::no_spikes);
 }
 
+TEST_CASE("monosynaptic: the pooled p and the loss that could be seen are those of the negative binomial, for few counts and for many") {
+  monosynaptic_test const test(301, 0.4);
+  auto const kappa = test.inflation();
+  for (std::int64_t const n : {1, 3, 12, 30, 56, 57, 80, 700}) {
+    auto x = flat(n);
+    for (auto const k : test.post()) x[k] = n * 2 / 3;
+    auto const e = test(x, 9'600);
+    CAPTURE(n);
+    CHECK(e.pooled_predicted == near(9.0 * static_cast<double>(n), 1e-12));
+    CHECK(e.pooled_p == near(negative_binomial_lower_mid_p(e.pooled_count, e.pooled_predicted, kappa), 1e-11));
+    REQUIRE_FALSE(e.underpowered);
+    auto const most = std::llround(9.0 * static_cast<double>(n) * (1 - e.detectable_loss));
+    CHECK(negative_binomial_lower_mid_p(most, 9.0 * static_cast<double>(n), kappa) < 0.001);
+    CHECK(negative_binomial_lower_mid_p(most + 1, 9.0 * static_cast<double>(n), kappa) >= 0.001);
+  }
+}
+
 TEST_CASE("monosynaptic: the shadow of one electrode is undefined, and its counts count nowhere") {
   monosynaptic_test const test(301, 0.4, {}, true);
   auto x = flat(30);
@@ -176,6 +196,24 @@ TEST_CASE("monosynaptic: independent trains are rarely called connected") {
     auto const per_bin = find({.rate_hz = rate_hz}, 400, 2, {.inhibition = inhibition_rule::per_bin});
     CHECK(per_bin.inhibitory <= 0.0025);
   }
+}
+
+TEST_CASE("monosynaptic: trains whose rates go up and down together within a tenth of a second are rarely called connected") {
+  int excitatory = 0, inhibitory = 0, pairs = 0;
+  for (std::uint64_t r = 0; r < 8; ++r) {
+    random_stream random(20, r);
+    auto const table = testing::table_of_trains(testing::co_modulation{.rate_hz = 8, .tau_ms = 100}.trains(8, 1'200, random), 1'200) | correlograms(monosynaptic_options::lags());
+    monosynaptic_test const test(table.bins(), table.width_s() * 1e3);
+    for (std::size_t i = 0; i < 8; ++i)
+      for (std::size_t j = 0; j < 8; ++j)
+        if (i != j) {
+          auto const e = test(table.counts(i, j), table.spikes(i));
+          excitatory += e.excitatory, inhibitory += e.inhibitory, ++pairs;
+        }
+  }
+  CHECK(pairs == 448);
+  CHECK(excitatory <= 2);  // half a per cent
+  CHECK(inhibitory <= 5);  // more than 5 of 448 at .002: 1 in 2 500
 }
 
 TEST_CASE("monosynaptic: finds added spikes of 3 % and says how many they are") {
@@ -214,5 +252,5 @@ TEST_CASE("monosynaptic: what does not fit is refused") {
   CHECK_THROWS_AS(monosynaptic_test(301, 0.4, {.kernel_width_ms = 0.8}), error);  // nothing beyond the window to predict it from
   CHECK_THROWS_AS(monosynaptic_test(301, 0.4, {.alpha = 0}), error);
   CHECK_THROWS_AS(monosynaptic_test(301, 0.4, {.consecutive_excitation = 0}), error);
-  CHECK_THROWS_AS((void)monosynaptic_test(301, 0.4)(counts(300), 1), error);
+  CHECK_THROWS_AS((void)monosynaptic_test(301, 0.4)(count_list(300), 1), error);
 }

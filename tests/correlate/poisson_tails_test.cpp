@@ -74,6 +74,30 @@ TEST_CASE("poisson_tails: equal to the sums that they are, no count and means of
   CHECK(poisson_at_most(1, 3) == near(4 * std::exp(-3.0), 1e-14));
 }
 
+TEST_CASE("poisson_tails: both sides of a count and the count itself, where terms are added up, where they no longer are, and at the seam") {
+  for (auto const mean : {1e-6, 0.02, 0.9, 3.5, 17.0, 31.9, 32.0, 32.1, 64.0, 130.0})
+    for (std::int64_t const n : {0, 1, 3, 5, 17, 31, 32, 40, 64, 95, 96, 97, 200}) {
+      CAPTURE(mean);
+      CAPTURE(n);
+      auto const all = poisson_split(n, mean);
+      auto const here = term(n, mean), above = upper_sum(n, mean) - here / 2, below = lower_sum(n, mean) - here / 2;
+      auto same = [](double found, long double truth) { return truth < 1e-300L || std::abs(found - static_cast<double>(truth)) < 1e-12 * static_cast<double>(truth); };
+      CHECK(same(all.here, here));
+      CHECK(same(all.above, above));
+      if (n > 0) CHECK(same(all.below, below));
+      else CHECK(all.below == 0);
+      CHECK(all.below + all.here + all.above == near(1, 1e-13));
+      for (auto const p : {all.below, all.here, all.above}) CHECK(p >= 0);
+      if (n > 0 && all.at_least() > 1e-300) CHECK(poisson_at_least(n, mean) == near(all.at_least(), 1e-12));
+      CHECK(poisson_at_most(n, mean) == near(all.at_most(), 1e-12));
+    }
+  auto const certain = poisson_split(0, 0), impossible = poisson_split(2, 0);
+  CHECK(certain.here == 1);
+  CHECK(certain.above == 0);
+  CHECK(impossible.below == 1);
+  CHECK(impossible.at_least() == 0);
+}
+
 TEST_CASE("poisson_tails: far out p underflows to 0, never below, and its logarithm goes on") {
   CHECK(poisson_upper_mid_p(2'000, 10) == 0);
   // ln P(N = 2000) = 2000 ln 10 − 10 − ln 2000!; the sum behind it is ½ + 10/2001 + 100/(2001·2002) + …
@@ -128,6 +152,28 @@ TEST_CASE("poisson_tails: the negative binomial is the sum of its terms, has the
   CHECK(negative_binomial_lower_mid_p(9, 17, 0) == poisson_lower_mid_p(9, 17));
   CHECK(negative_binomial_lower_mid_p(9, 17, 1e-7) == near(poisson_lower_mid_p(9, 17), 1e-5));
   CHECK(negative_binomial_lower_mid_p(0, 0, 0.236) == 0.5);
+}
+
+TEST_CASE("poisson_tails: the sum of a negative binomial and its incomplete beta function are one, and the count from which it is common is found on the way") {
+  for (auto const mean : {0.0, 0.4, 6.9, 27.0, 512.0})
+    for (auto const kappa : {0.05, 0.323, 2.0})
+      for (auto const alpha : {0.5, 0.05, 0.001, 1e-9}) {
+        std::int64_t first = 0;
+        auto const p = [&](std::int64_t n) {
+          long double below = 0;
+          auto const r = static_cast<long double>(mean) / kappa, q = 1 / (1 + static_cast<long double>(kappa));
+          for (std::int64_t k = 0; k < n; ++k) below += negative_binomial_term(k, r, q);
+          return static_cast<double>(below + negative_binomial_term(n, r, q) / 2);
+        };
+        while (p(first) < alpha) ++first;
+        for (std::int64_t const n : {0, 1, 5, 40, 300, 600}) {
+          auto const found = detail::summed_lower_tail(n, mean, kappa, alpha);
+          CHECK(found.first_common == first);
+          CHECK(found.p == near(p(n), 1e-12));
+          // just beyond the seam the other way is taken: p falls as the mean grows, by nothing that could be seen
+          if (mean == 512) CHECK(negative_binomial_lower_mid_p(n, std::nextafter(512.0, 513.0), kappa) == near(found.p, 1e-10));
+        }
+      }
 }
 
 TEST_CASE("poisson_tails: what is undefined stays so, and what cannot be is a p of 0") {

@@ -15,6 +15,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -162,7 +163,8 @@ TEST_CASE("ei_balance: the JSON has the members that its documentation names, nu
   auto const j = parsed(arguments);
   CHECK(keys(j) == std::set<std::string>{"format", "version", "recording", "cells", "null", "warnings", "scales"});
   CHECK(keys(j["recording"]) == std::set<std::string>{"source", "format", "begin_s", "end_s", "units", "spikes", "units_in_file", "spikes_in_file", "dropped"});
-  CHECK(keys(j["cells"]) == std::set<std::string>{"excitatory", "inhibitory", "unclassified", "method", "labels", "warnings"});
+  CHECK(keys(j["cells"]) == std::set<std::string>{"excitatory", "inhibitory", "unclassified", "method", "labels", "classifier", "cut_ms", "dip", "modes", "mixture", "units", "warnings"});
+  null_beside_a_reason(j["cells"]);
   REQUIRE(j["scales"].size() == 32);
   for (auto const& s : j["scales"]) {
     CHECK(keys(s) == std::set<std::string>{"width_ms", "bins", "incomplete_bins", "mean_e", "mean_i", "active_e", "active_i", "fano_e", "fano_i", "rho", "rho_ci", "lag_ms", "asymmetry", "deviation", "imbalance", "symmetry", "correlation_by_lag"});
@@ -253,6 +255,141 @@ TEST_CASE("ei_balance: pairs of units are counted, tested and listed") {
     CHECK(keys(c) == std::set<std::string>{"from", "to", "from_class", "to_class", "sign", "q", "transmission_probability"});
     CHECK((c["sign"] == "inhibitory") == (c["transmission_probability"].get<double>() < 0));
   }
+}
+
+TEST_CASE("ei_balance: the mixture is the default; each classifier says what it found, and the JSON lists the units") {
+  auto const j = parsed(rat + " --widths 100ms")["cells"];
+  CHECK(j["classifier"] == "mixture");
+  CHECK(j["inhibitory"].get<int>() >= 23);
+  CHECK(j["inhibitory"].get<int>() <= 30);
+  CHECK(j["mixture"]["features"] == json::array({"trough_to_peak_ms"}));
+  CHECK(j["mixture"]["refused"] == false);
+  CHECK(j["mixture"]["bic"][1].get<double>() < j["mixture"]["bic"][0].get<double>() - 10);
+  CHECK(j["mixture"]["components"][0]["class"] == "FS");
+  CHECK(j["mixture"]["components"][0]["mean"][0].get<double>() < j["mixture"]["components"][1]["mean"][0].get<double>());
+  REQUIRE(j["units"].size() == 297);
+  int excitatory = 0, inhibitory = 0;
+  for (auto const& u : j["units"]) {
+    excitatory += u["class"] == "E" ? 1 : 0, inhibitory += u["class"] == "I" ? 1 : 0;
+    if (!u["posterior_i"].is_null() && u["class"] != "none") CHECK((u["posterior_i"].get<double>() >= .95) == (u["class"] == "I"));
+  }
+  CHECK(j["excitatory"] == excitatory);
+  CHECK(j["inhibitory"] == inhibitory);
+  auto const permissive = parsed(rat + " --widths 100ms --confidence 0.9")["cells"];
+  CHECK(permissive["unclassified"].get<int>() <= j["unclassified"].get<int>());
+  auto const kmeans = parsed(rat + " --widths 100ms --classifier kmeans --features trough_to_peak_ms,log10_rate")["cells"];
+  CHECK(kmeans["kmeans"]["features"] == json::array({"trough_to_peak_ms", "log10_rate"}));
+  CHECK(kmeans["kmeans"]["silhouette"].get<double>() > 0);
+  CHECK(parsed(rat + " --widths 100ms --classifier threshold")["cells"]["cut_ms"] == 0.425);
+  CHECK(parsed(rat + " --widths 100ms --threshold-ms primate")["cells"]["cut_ms"] == 0.5);
+}
+
+TEST_CASE("ei_balance: what hangs on the labels stands beside r") {
+  auto const j = parsed(rat + " --widths 100ms,1s --relabel 20 --threads 2");
+  for (auto const& s : j["scales"]) {
+    auto const& l = s["labels"];
+    CHECK(keys(l) == std::set<std::string>{"mean", "sd", "lo", "hi", "draws", "undefined"});
+    CHECK(l["lo"].get<double>() <= l["mean"].get<double>());
+    CHECK(l["mean"].get<double>() <= l["hi"].get<double>());
+    CHECK(l["draws"].get<int>() + l["undefined"].get<int>() == 20);
+  }
+  CHECK(parsed(rat + " --widths 100ms,1s --relabel 20 --threads 1")["scales"] == j["scales"]);
+  CHECK_FALSE(parsed(rat + " --widths 100ms --relabel 0")["scales"][0].contains("labels"));
+  CHECK_FALSE(parsed(rat + " --widths 100ms --threshold-ms 0.428")["scales"][0].contains("labels"));
+}
+
+TEST_CASE("ei_balance: connections count as evidence where that is asked for") {
+  auto const plain = parsed(rat + " --widths 1s --relabel 0"), both = parsed(rat + " --widths 1s --relabel 0 --evidence --pairs");
+  CHECK(both["cells"]["method"].get<std::string>().find("interactions") != std::string::npos);
+  CHECK_FALSE(plain.contains("pairs"));
+  auto const& c = both["pairs"]["consistency"];
+  CHECK(c["false_discovery"] == 0.05);
+  CHECK(c["from_e"][0].get<int>() > 0);
+  std::int64_t sure = 0;
+  for (auto const& one : both["pairs"]["connections"]) sure += one["q"].get<double>() <= .05 ? 1 : 0;
+  CHECK(sure == c["from_e"][0].get<int>() + c["from_e"][1].get<int>() + c["from_i"][0].get<int>() + c["from_i"][1].get<int>() + c["from_unclassified"].get<int>());
+  int moved = 0;
+  for (std::size_t u = 0; u < 297; ++u) {
+    auto const before = plain["cells"]["units"][u]["class"], after = both["cells"]["units"][u]["class"];
+    moved += before != after ? 1 : 0;
+    CHECK((before == after || before == "none" || after == "none"));  // never from one side to the other
+  }
+  CHECK(moved < 30);
+}
+
+TEST_CASE("ei_balance: cells writes a row per unit, of a recording or of waveforms, which can be given back as labels") {
+  folder const f;
+  auto const rows = [](std::string const& text) { return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')); };
+  auto const table = run("cells " + rat + " --threshold-ms 0.428 --quiet", false);
+  CHECK(table.code == 0);
+  CHECK(rows(table.out) == 298);
+  CHECK(table.out.starts_with("unit,class,posterior_fs,trough_to_peak_ms,half_width_ms,half_peak_width_ms,"));
+  auto const header = table.out.substr(0, table.out.find('\n'));
+  CHECK(header.ends_with(",flags"));
+  for (auto const* name : {",rate_hz,", ",burst_index,", ",acg_tau_rise_ms,"}) CHECK(header.find(name) != std::string::npos);
+  auto const count = [&](std::string const& text, std::string const& what) {
+    std::size_t n = 0;
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++n;
+    return n;
+  };
+  CHECK(count(table.out, ",RS,") == 268);
+  CHECK(count(table.out, ",FS,") == 23);
+  CHECK(count(table.out, ",none,") == 6);
+  CHECK(count(table.out, "positive_going") == 6);
+  auto const given = parsed(rat + " --widths 100ms --labels " + f.write("cells.csv", table.out))["cells"];
+  CHECK(given["excitatory"] == 268);
+  CHECK(given["inhibitory"] == 23);
+  CHECK(given["labels"] == "given");
+
+  // four rows: narrow, wide, nothing but padding, and upside down
+  auto const spike = [](double peak_ms, double sign) {
+    std::vector<float> w;
+    for (int k = 0; k < 60; ++k) {
+      auto const t = k / 20.0 - 1;
+      w.push_back(static_cast<float>(sign * (-100 * std::exp(-t * t / (2 * .1 * .1)) + 30 * std::exp(-(t - peak_ms) * (t - peak_ms) / (2 * .15 * .15)))));
+    }
+    return w;
+  };
+  std::vector<float> all = spike(.4, 1), wide = spike(.8, 1), inverted = spike(.8, -1), padding(60, NAN);
+  for (auto const* w : {&wide, &padding, &inverted}) all.insert(all.end(), w->begin(), w->end());
+  auto const file = f.write("w.npy", equipoise::npy_bytes(std::span<float const>(all), {4, 60}));
+  auto const out = (f.path / "w.csv").string(), found = (f.path / "w.json").string();
+  auto const r = run("cells --waveforms " + file + " --rate-hz 20000 --threshold-ms rodent --csv " + out + " --json " + found);
+  CHECK(r.code == 0);
+  CHECK(r.out.find("4 units: 1 RS, 1 FS, 2 none") != std::string::npos);
+  std::ifstream in(out);
+  std::string line;
+  std::getline(in, line);
+  CHECK(line.find("rate_hz") == std::string::npos);
+  for (auto const* start : {"0,FS,nan,0.4,", "1,RS,nan,0.8,", "2,none,nan,nan,", "3,none,nan,0.8,"}) {
+    std::getline(in, line);
+    CHECK(line.starts_with(start));
+  }
+  CHECK(line.find("positive_going") != std::string::npos);
+  std::ifstream json_in(found);
+  CHECK(json::parse(json_in)["cells"]["cut_ms"] == 0.425);
+  CHECK(run("cells --waveforms " + file + " --rate-hz 20000").code == 0);  // too few for a mixture: refused in words, all none
+  CHECK(run("cells --waveforms " + file + " --rate-hz 20000").out.find("only 2 units can be used") != std::string::npos);
+  refused("cells --waveforms " + file, {"--rate-hz"});
+  refused("cells --waveforms " + file + " --rate-hz 20000 --features rate_hz", {"no spikes"});
+  refused("cells --waveforms " + file + " --rate-hz 20000 --evidence", {"needs spikes"});
+  refused("cells --waveforms " + file + " --rate-hz 20000 --features widht_ms", {"widht_ms", "trough_to_peak_ms"});
+  refused("cells --waveforms " + rat + "/spike_times.npy --rate-hz 20000 --classifier threshold", {"spike_times.npy"});
+  refused("cells " + rat + " --waveforms " + file + " --rate-hz 20000", {"instead of a recording"});
+}
+
+TEST_CASE("ei_balance: classifiers and labels that contradict one another are refused or said to be idle") {
+  folder const f;
+  auto const labels = f.write("l.csv", "unit,class\n0,E\n1,I\n");
+  refused(rat + " --classifier mixture --labels " + labels, {"exclude each other"});
+  refused(rat + " --classifier labels", {"--labels"});
+  refused(rat + " --classifier astrology", {"astrology"});
+  refused(rat + " --confidence 0.3", {"0.3"});
+  refused(rat + " --threshold-ms wide", {"wide"});
+  refused(rat + " --features trough_to_peak_ms,trough_to_peak_ms", {"twice"});
+  auto const r = run(rat + " --widths 1s --labels " + labels + " --threshold-ms 0.4 --confidence 0.9 --features cv2 --relabel 5");
+  CHECK(r.code == 0);
+  for (auto const* option : {"--threshold-ms", "--confidence", "--features", "--relabel"}) CHECK(r.out.find(std::string(option) + " was not used, as the classes come from --labels") != std::string::npos);
 }
 
 TEST_CASE("ei_balance: info counts what an analysis keeps and drops, by the same reasons") {

@@ -41,18 +41,3 @@ TEST_CASE("figure: lag curves run from −within to within, with zero marked") {
   CHECK(spec["axes"][0]["title"].get<std::string>().find("inhibition follows") != std::string::npos);
   for (auto const& colour : spec["scales"][2]["range"]) CHECK((colour != figure::blue && colour != figure::red));  // these mean E and I
 }
-
-TEST_CASE("figure: E is blue and I red; bounds are triangles; units without a trough-to-peak time are not drawn") {
-  std::vector<figure::plane_point> const units{{"3", 0.3, 0.2, cell::i, ""}, {"4", 0.7, undefined(reason::not_available), cell::e, "truncated", true}, {"5", undefined(reason::not_available), 0.1, cell::neither, "flat"}};
-  auto const spec = figure::plane(units, "Width (ms)", 0.425);
-  auto const& rows = spec["data"][0]["values"];
-  REQUIRE(rows.size() == 2);
-  CHECK(rows[0]["k"] == "I");
-  CHECK(rows[1]["s"] == "triangle-right");
-  CHECK(rows[1]["y"].is_null());
-  auto const classes = spec["scales"][3];
-  CHECK(classes["domain"] == figure::json::array({"E", "I", "neither"}));
-  CHECK(classes["range"][0] == figure::blue);
-  CHECK(classes["range"][1] == figure::red);
-  CHECK(figure::plane(units, "Width (ms)", std::nullopt)["marks"].size() + 1 == spec["marks"].size());
-}

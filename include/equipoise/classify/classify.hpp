@@ -78,6 +78,17 @@ inline auto waveform_warnings(std::span<waveform_features const> all) -> std::ve
   return out;
 }
 
+/// A labelling with what must be said of the waveforms and of its groups as they are now, each warning once.
+inline auto with_warnings(labelling cells, recording const& of, std::span<waveform_features const> all) -> labelling {
+  auto add = [&](std::vector<warning> more) {
+    for (auto& w : more)
+      if (std::find(cells.warnings.begin(), cells.warnings.end(), w) == cells.warnings.end()) cells.warnings.push_back(std::move(w));
+  };
+  std::erase_if(cells.warnings, [](warning const& w) { return w.code == "fs_slower_than_rs" || w.code.ends_with("excitatory_units") || w.code.ends_with("inhibitory_units"); });
+  add(waveform_warnings(all)), add(group_warnings(cells, rates_hz(of)));
+  return cells;
+}
+
 /// Labels the units of a recording by their mean waveforms.
 ///
 /// Result   the classifier's labelling, with a warning added where the inhibitory units fire slower than the excitatory ones
@@ -85,10 +96,8 @@ inline auto waveform_warnings(std::span<waveform_features const> all) -> std::ve
 /// Example  examples/01_balance_across_scales.cpp
 template <classifier_of<std::vector<waveform_features>> Classifier>
 auto classify(recording const& of, Classifier const& classifier, waveform_options const& options = {}) -> labelling {
-  auto out = classifier(features_of(of, options));
-  for (auto& w : group_warnings(out, rates_hz(of)))
-    if (std::find(out.warnings.begin(), out.warnings.end(), w) == out.warnings.end()) out.warnings.push_back(std::move(w));
-  return out;
+  auto const all = features_of(of, options);
+  return with_warnings(classifier(all), of, all);
 }
 
 }  // namespace EQUIPOISE_ABI

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 /// \file
-/// The curve through the samples of a waveform: a cubic spline, and the points on it at which features are looked for.
+/// The curve through the samples of one waveform: a cubic spline, the points on it at which features are looked for, and what is measured there.
 ///
-/// In come equidistant samples; out go points in time order, on a fine grid or at the spline's extrema and inflections.
+/// In come equidistant samples; out go points in time order, on a fine grid or at the spline's extrema and inflections. Lanes measure on the grid
+/// (simd/waveform_lanes.hpp); here is what they are held against, and the way to refined times.
 
 #include <algorithm>
 #include <array>
@@ -11,9 +12,8 @@
 #include <span>
 #include <vector>
 
-#include <boost/math/interpolators/cardinal_cubic_b_spline.hpp>
-
 #include "../core/error.hpp"
+#include "../simd/waveform_lanes.hpp"
 
 namespace equipoise {
 inline namespace EQUIPOISE_ABI {
@@ -31,16 +31,8 @@ struct curve_point {
 class waveform_curve {
  public:
   /// Precondition: at least 5 samples, all finite.
-  waveform_curve(std::span<double const> samples, int factor, bool refine) : y_(samples.begin(), samples.end()), step_(1.0 / factor), refine_(refine) {
-    // The slopes at the ends are those of the quartic through the five outer samples. They are given, not left to Boost: Boost 1.74 estimates
-    // the right one with the formula for the left end, which bends the last samples of a waveform, just where a truncated one must be judged.
-    auto const n = y_.size();
-    std::array<double, 5> constexpr weights{-25.0 / 12, 4, -3, 4.0 / 3, -0.25};
-    double left = 0, right = 0;
-    for (std::size_t k = 0; k < weights.size(); ++k) left += weights[k] * y_[k], right -= weights[k] * y_[n - 1 - k];
-    boost::math::interpolators::cardinal_cubic_b_spline<double> const spline(y_.begin(), y_.end(), 0.0, 1.0, left, right);
-    slope_.reserve(n);
-    for (std::size_t k = 0; k < n; ++k) slope_.push_back(spline.prime(static_cast<double>(k)));
+  waveform_curve(std::span<double const> samples, int factor, bool refine) : y_(samples.begin(), samples.end()), slope_(samples.size()), step_(1.0 / factor), refine_(refine) {
+    simd::spline_slopes<double>(simd::spline_elimination(y_.size()), y_.data(), slope_.data());
     if (refine) at_roots();
     else on_grid(static_cast<std::size_t>(factor));
   }
@@ -127,6 +119,51 @@ class waveform_curve {
   double step_;
   bool refine_;
 };
+
+/// What lanes measure, on a curve: of an oriented waveform, the trough being the lowest point within `search` samples of `align`.
+///
+/// Result   `usable`, `polarity`, `baseline` and `has_baseline` of `r` are read, the rest is filled
+inline void measure_curve(waveform_curve const& c, simd::waveform_plan const& plan, double align, simd::waveform_measures<double>& r) {
+  auto const& p = c.points();
+  auto const last = p.size() - 1;
+  auto const per_ms = plan.per_ms, search = plan.search;
+  auto const lower = [](curve_point const& a, curve_point const& b) { return a.y < b.y; };
+  auto const at = [&](auto it) { return static_cast<std::size_t>(it - p.begin()); };
+  auto const nth = [&](std::size_t k) { return p.begin() + static_cast<std::ptrdiff_t>(k); };
+  auto const or_unknown = [&](bool known, double x) { return known ? x : plan.unknown; };
+
+  auto const from = std::lower_bound(p.begin(), p.end(), align - search - 1e-9, [](curve_point const& a, double x) { return a.x < x; });
+  auto const to = std::upper_bound(from, p.end(), align + search + 1e-9, [](double x, curve_point const& a) { return x < a.x; });
+  auto const v = at(std::min_element(from, to, lower));
+  auto const t = at(std::max_element(nth(v), p.end(), lower));
+  auto const first = at(std::max_element(p.begin(), nth(v + 1), lower));
+  auto const xv = p[v].x, xt = p[t].x, base = r.baseline, before = p[first].y - base;
+  r.trough_ms = xv / per_ms, r.trough = p[v].y - base;
+  r.peak_ms = xt / per_ms, r.peak = p[t].y - base;
+  r.trough_to_peak = (xt - xv) / per_ms;
+  r.first_peak = or_unknown(v > 0, before), r.peak_to_trough = or_unknown(v > 0, (xv - p[first].x) / per_ms);
+  r.asymmetry = or_unknown(v > 0 && r.peak >= 0 && before >= 0 && r.peak + before > 0, (r.peak - before) / (r.peak + before));
+  r.edges = (v == 0 || v == last ? 1 : 0) + (t == last ? 2 : 0);
+  auto const [min, max] = std::minmax_element(p.begin(), p.end(), lower);
+  r.amplitude = max->y - min->y;
+
+  auto const half_depth = base + r.trough / 2, half_height = base + r.peak / 2;
+  auto const deep = r.trough < 0, high = r.peak > 0;
+  auto const fall = c.crossing(v, -1, half_depth), rise = c.crossing(v, +1, half_depth), back = c.crossing(v, +1, base);
+  r.trough_half_width = or_unknown(deep && fall >= 0 && rise >= 0, (rise - fall) / per_ms);
+  r.dips = deep ? 0 : 1;
+  for (std::size_t k = 0; k <= last; ++k) r.dips += deep && p[k].y < half_depth && (k == 0 || p[k - 1].y >= half_depth) ? 1 : 0;
+  auto const up = c.crossing(t, -1, half_height), down = c.crossing(t, +1, half_height);
+  r.half_decay = or_unknown(high && down >= 0, (down - xt) / per_ms);
+  r.half_peak_width = or_unknown(high && up >= xv && down >= 0, (down - up) / per_ms);
+
+  auto const less_steep = [](curve_point const& a, curve_point const& b) { return a.slope < b.slope; };
+  r.repolarization_slope = or_unknown(t > v, std::max_element(nth(v), nth(t + 1), less_steep)->slope * per_ms);
+  auto const bend = at(std::min_element(nth(t), p.end(), less_steep));
+  r.repolarization_ms = or_unknown(bend > t && bend < last, (p[bend].x - xt) / per_ms);
+  r.repolarization_fit = deep && back >= 0 ? c.line_slope(xv, back) * per_ms : plan.unknown;
+  r.recovery = c.line_slope(xt, xt + plan.recovery) * per_ms;
+}
 
 }  // namespace detail
 }  // namespace EQUIPOISE_ABI

@@ -27,6 +27,7 @@ struct labelling {
   std::string method;              ///< "threshold 0.425 ms", "given"
   bool putative = true;            ///< false only when the user supplies the classes as known
   std::vector<warning> warnings;   ///< what a reader must know before believing it
+  std::vector<double> posterior_i{};  ///< probability of being inhibitory, one per unit; NaN where a unit has none; empty where the method gives none
 
   [[nodiscard]] auto count(cell c) const noexcept -> std::int64_t { return std::count(cells.begin(), cells.end(), c); }
 };

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "../core/config.hpp"
@@ -26,14 +27,15 @@ inline namespace EQUIPOISE_ABI {
 /// Source   Benjamini and Hochberg 1995, J. R. Stat. Soc. B 57:289; Benjamini and Yekutieli 2001, Ann. Stat. 29:1165 (dependence)
 inline auto false_discovery(std::span<double const> p) -> std::vector<double> {
   std::vector<double> q(p.begin(), p.end());
-  std::vector<std::size_t> order;
+  std::vector<std::pair<double, std::size_t>> order;  // p beside its place: sorted without looking anything up
+  order.reserve(p.size());
   for (std::size_t k = 0; k < p.size(); ++k)
-    if (!std::isnan(p[k])) order.push_back(k);
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return p[a] < p[b]; });
+    if (!std::isnan(p[k])) order.emplace_back(p[k], k);
+  std::sort(order.begin(), order.end());
   auto least = 1.0;
   for (auto j = order.size(); j-- > 0;) {
-    least = (std::min)(least, static_cast<double>(order.size()) * p[order[j]] / static_cast<double>(j + 1));
-    q[order[j]] = least;
+    least = (std::min)(least, static_cast<double>(order.size()) * order[j].first / static_cast<double>(j + 1));
+    q[order[j].second] = least;
   }
   return q;
 }

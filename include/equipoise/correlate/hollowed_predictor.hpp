@@ -6,6 +6,7 @@
 /// Bins may be left out altogether, as those of a tested window or of a spike-sorting shadow must be: they then predict nothing.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -100,6 +101,16 @@ class hollowed_predictor {
     each_weight(k, [&](std::size_t j, double w) { sum += w * static_cast<double>(counts[j]); });
     return weight_[k] > 0 ? sum / weight_[k] : undefined(reason::not_available);
   }
+  /// What each bin weighs in the prediction of bin k, a_kj: the prediction is Σ_j a_kj n_j. NaN everywhere if all that it could rest on is left out.
+  ///
+  /// Shape    one weight per bin; they add up to 1
+  [[nodiscard]] auto weights(std::size_t k) const -> std::vector<double> {
+    if (!(weight_[k] > 0)) return std::vector<double>(bins_, undefined(reason::not_available));
+    std::vector<double> a(bins_);
+    each_weight(k, [&](std::size_t j, double w) { a[j] += w; });
+    for (auto& x : a) x /= weight_[k];
+    return a;
+  }
   /// The prediction of each bin, those left out included.
   [[nodiscard]] auto operator()(std::span<std::int64_t const> counts) const -> std::vector<double> { return all(counts); }
   [[nodiscard]] auto operator()(std::span<double const> counts) const -> std::vector<double> { return all(counts); }
@@ -144,6 +155,42 @@ class hollowed_predictor {
   std::size_t bins_;
   std::vector<double> weight_;  // Σ of the taps that a prediction rests on
 };
+
+namespace detail {
+/// Sums of one correlogram by several sets of weights, Σ_j a_kj n_j: eight sets at a time, each in order of j, over the bins that any set needs.
+class weighted_sums {
+ public:
+  weighted_sums() = default;
+  explicit weighted_sums(std::vector<std::vector<double>> const& a) : sets_(a.size()) {
+    auto const bins = a.front().size();
+    auto const idle = [&](std::size_t j) { return std::all_of(a.begin(), a.end(), [&](auto const& w) { return w[j] == 0; }); };
+    auto end = bins;
+    while (first_ < end && idle(first_)) ++first_;
+    while (end > first_ && idle(end - 1)) --end;
+    bins_ = end - first_;
+    weights_.resize((sets_ + 7) / 8 * bins_);
+    for (std::size_t k = 0; k < sets_; ++k)
+      for (std::size_t j = 0; j < bins_; ++j) weights_[k / 8 * bins_ + j][k % 8] = a[k][first_ + j];
+  }
+  template <class F>
+  void each(std::span<std::int64_t const> counts, F&& f) const {
+    auto const* const n = counts.data() + first_;
+    for (std::size_t k = 0; k < sets_; k += 8) {
+      auto const* const w = weights_.data() + k / 8 * bins_;
+      std::array<double, 8> sums{};
+      for (std::size_t j = 0; j < bins_; ++j) {
+        auto const x = static_cast<double>(n[j]);
+        for (std::size_t l = 0; l < 8; ++l) sums[l] += w[j][l] * x;
+      }
+      for (std::size_t l = 0; l < 8 && k + l < sets_; ++l) f(k + l, sums[l]);
+    }
+  }
+
+ private:
+  std::size_t sets_ = 0, first_ = 0, bins_ = 0;
+  std::vector<std::array<double, 8>> weights_;  // by block of eight sets, then by bin
+};
+}  // namespace detail
 
 }  // namespace EQUIPOISE_ABI
 }  // namespace equipoise

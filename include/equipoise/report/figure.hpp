@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 /// \file
-/// Pictures as Vega specifications: correlation against scale, correlation by lag, the plane of waveforms. E is blue and I red everywhere.
+/// Pictures as Vega specifications: correlation against scale, correlation by lag. E is blue and I red everywhere.
 ///
 /// A specification is plain JSON that any Vega (version 5) draws; `width` is a signal, so that a page can fit it to its column.
 
@@ -165,43 +165,6 @@ inline auto lags(std::span<lag_curve const> curves) -> json {
     {{"type", "group"}, {"from", {{"facet", {{"name", "one"}, {"data", "c"}, {"groupby", "w"}}}}}, {"marks", {{{"type", "line"}, {"from", {{"data", "one"}}}, {"encode", {{"update", curve}}}}}}},
     {{"type", "symbol"}, {"from", {{"data", "c"}}}, {"encode", {{"update", {{"x", field("x", "lag")}, {"y", field("y", "c")}, {"size", {{"value", 40}}}, {"fill", {{"value", "transparent"}}}, {"opacity", {{"signal", "isValid(datum.c) ? 1 : 0"}}},
        {"tooltip", {{"signal", "{'bin width': format(datum.w, ',.4~g') + ' ms', 'lag': format(datum.lag * datum.w, ',.4~g') + ' ms', 'C': format(datum.c, '.4f')}"}}}}}}}}};
-  return spec;
-}
-
-/// A unit in the plane of waveforms.
-struct plane_point {
-  std::string unit;
-  double x, y;
-  cell kind;
-  std::string note;     ///< flags, for the tooltip
-  bool bound = false;   ///< x is a lower bound
-};
-
-/// (f) The units in the plane of two waveform features, with the cut; units lacking y stand on the axis.
-inline auto plane(std::span<plane_point const> units, std::string const& y_title, std::optional<double> cut_ms) -> json {
-  auto rows = json::array();
-  for (auto const& u : units)
-    if (std::isfinite(u.x)) rows.push_back({{"u", u.unit}, {"x", value(u.x)}, {"y", value(u.y)}, {"k", word(u.kind)}, {"s", u.bound ? "triangle-right" : "circle"}, {"note", u.note}});
-  auto spec = blank(300, "Units in the plane of trough-to-peak time and width, coloured by class");
-  spec["data"] = {{{"name", "u"}, {"values", rows}}, {{"name", "bins"}, {"source", "u"}, {"transform", {{{"type", "bin"}, {"field", "x"}, {"extent", {0, 1.5}}, {"step", 0.025}}, {{"type", "aggregate"}, {"groupby", {"bin0", "bin1", "k"}}}, {{"type", "stack"}, {"groupby", {"bin0"}}, {"field", "count"}, {"sort", {{"field", "k"}}}}}}}};
-  spec["signals"] = {{{"name", "plot"}, {"update", "height - 90"}}};
-  spec["scales"] = {{{"name", "x"}, {"type", "linear"}, {"domain", {{"data", "u"}, {"field", "x"}}}, {"range", "width"}, {"zero", true}, {"nice", true}},
-                    {{"name", "y"}, {"type", "linear"}, {"domain", {{"data", "u"}, {"field", "y"}}}, {"range", {{"signal", "[height, 90]"}}}, {"zero", true}, {"nice", true}},
-                    {{"name", "n"}, {"type", "linear"}, {"domain", {{"data", "bins"}, {"field", "y1"}}}, {"range", {70, 0}}, {"nice", true}},
-                    class_scale(true)};
-  auto count = axis("left", "n", "Units", false);
-  count["tickCount"] = 3;
-  spec["axes"] = {axis("bottom", "x", "Trough-to-peak time (ms); triangles: at least this"), axis("left", "y", y_title), count};
-  spec["legends"] = {{{"fill", "class"}, {"title", "Class"}, {"orient", "top"}, {"direction", "horizontal"}, {"symbolType", "circle"}}};
-  auto marks = json::array();
-  marks.push_back({{"type", "rect"}, {"from", {{"data", "bins"}}}, {"encode", {{"update", {{"x", field("x", "bin0")}, {"x2", field("x", "bin1")}, {"y", field("n", "y0")}, {"y2", field("n", "y1")}, {"fill", field("class", "k")},
-    {"tooltip", {{"signal", "{'trough-to-peak': format(datum.bin0, '.3f') + ' to ' + format(datum.bin1, '.3f') + ' ms', 'class': datum.k, 'units': datum.count}"}}}}}}}});
-  if (cut_ms)
-    marks.push_back({{"type", "rule"}, {"encode", {{"update", {{"x", {{"scale", "x"}, {"value", *cut_ms}}}, {"y", {{"value", 0}}}, {"y2", {{"signal", "height"}}}, {"stroke", {{"value", ink}}}, {"strokeDash", {{"value", {4, 3}}}},
-      {"tooltip", {{"value", "cut"}}}}}}}});
-  marks.push_back({{"type", "symbol"}, {"from", {{"data", "u"}}}, {"encode", {{"update", {{"x", field("x", "x")}, {"y", {{"signal", "isValid(datum.y) ? scale('y', datum.y) : height"}}}, {"shape", {{"field", "s"}}}, {"size", {{"value", 40}}}, {"fill", field("class", "k")}, {"fillOpacity", {{"value", 0.7}}},
-    {"tooltip", {{"signal", "{'unit': datum.u, 'class': datum.k, 'trough-to-peak': format(datum.x, '.4f') + ' ms', 'width': isValid(datum.y) ? format(datum.y, '.3f') + ' ms' : 'undefined', 'note': datum.note}"}}}}}}}});
-  spec["marks"] = std::move(marks);
   return spec;
 }
 
