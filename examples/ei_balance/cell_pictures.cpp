@@ -87,7 +87,7 @@ auto waveform_picture(analysis_result const& r) -> report::picture {
     lines.push_back(std::move(one));
   }
   auto const drawn = figure::drawn_lines(lines).size();
-  return {"waveforms", "How do their spikes look?",
-          "Mean waveforms of the units, aligned at the trough and scaled to its depth, and the mean ± SD of each class. Positive-going ones are drawn upside down." + (drawn < lines.size() ? " " + std::to_string(drawn) + " of " + std::to_string(lines.size()) + " are drawn; the means are of all." : std::string()),
-          figure::mean_waveforms(lines, figure::class_waveforms(lines))};
+  std::string caption = "Mean waveforms of the units, aligned at the trough and scaled to its depth, and the mean ± SD of each class. Positive-going ones are drawn upside down.";
+  if (drawn < lines.size()) caption.append(" ").append(std::to_string(drawn)).append(" of ").append(std::to_string(lines.size())).append(" are drawn; the means are of all.");
+  return {"waveforms", "How do their spikes look?", caption, figure::mean_waveforms(lines, figure::class_waveforms(lines))};
 }
