@@ -46,25 +46,28 @@ auto identify(options const& o, recording const& of, labelling& cells) -> identi
   identification out;
   out.classifier = o.classifier;
   if (!of.waveforms.empty()) out.features = features_of(of);
-  for (auto const& f : out.features)
-    if (standing_of(f) == standing::measured) out.narrow.push_back(f.trough_to_peak_ms);
+  out.narrow = measured_times(out.features);
   out.modes = two_modes_of(out.narrow);
   auto const with_features = [&](auto rule) {
     if (!o.features.empty()) rule.features = o.features;
     rule.seed = o.seed;
     return rule;
   };
+  if (out.features.empty() && o.classifier != "labels") out.features = features_of(of);  // says what is missing
+  auto const keep = [&](auto const& result) {
+    cells = with_warnings(result.cells, of, out.features);
+    out.dip = result.dip;
+  };
   auto const found = [&](auto& to, auto const& rule) {
-    auto const table = features_named(of, rule.features);
-    to = rule.explain(table);
-    cells = with_warnings(to->cells, of, out.features);
-    out.dip = to->dip;
+    to = rule.explain(features_named(of, out.features, rule.features));
+    keep(*to);
   };
   if (o.classifier == "labels") {
     cells = read_labels_csv(o.labels, of);
+    out.dip = dip_test(out.narrow);
   } else if (o.classifier == "threshold") {
     threshold const rule = o.threshold_ms ? threshold{.trough_to_peak_ms = *o.threshold_ms} : threshold{};
-    cells = classify(of, rule);
+    keep(rule.explain(out.features));
     out.cut_ms = rule.trough_to_peak_ms;
   } else if (o.classifier == "kmeans") {
     found(out.clusters, with_features(k_means{}));
@@ -81,7 +84,6 @@ auto identify(options const& o, recording const& of, labelling& cells) -> identi
   }
   if (o.evidence || o.pairs) out.connections = interactions(of);
   if (o.evidence) cells = with_warnings(combine(cells, out.connections->units, {.confidence = (std::min)(o.confidence, 0.999'999)}), of, out.features);
-  if (!out.mixture && !out.clusters) out.dip = dip_test(out.narrow);
   return out;
 }
 

@@ -86,11 +86,8 @@ auto nulls_of(recording const& of, epochs<ns> const& asked, std::vector<cell> co
 }
 
 auto over_labels_of(recording const& of, epochs<ns> const& asked, labelling const& cells, std::vector<ns> const& widths, options const& o, std::function<void(double)> const& progress) -> std::vector<label_interval> {
-  std::vector<label_interval> out;
-  if (o.relabel == 0 || cells.posterior_i.empty() || std::all_of(cells.posterior_i.begin(), cells.posterior_i.end(), [](double p) { return std::isnan(p); })) return out;
+  if (o.relabel == 0 || cells.posterior_i.empty() || std::all_of(cells.posterior_i.begin(), cells.posterior_i.end(), [](double p) { return std::isnan(p); })) return {};
   serial_progress const tell(progress);
   auto const study = split(cells.cells) | pyramid(scales(widths)) | measure("rho"_n = zero_lag_correlation{});
-  auto const found = over_labels(study, within(of, asked), relabel(cells, o.relabel, o.seed), {.each = on_threads(o.threads), .progress = tell.function()});
-  for (auto const& v : found["rho"_n]) out.push_back(v.labels);
-  return out;
+  return label_intervals(study, within(of, asked), relabel(cells, o.relabel, o.seed), {.each = on_threads(o.threads), .progress = tell.function()})[0];
 }

@@ -93,6 +93,7 @@
 #include "scales/unit_bins.hpp"
 #include "simd/bin_counts.hpp"
 #include "simd/coincidences.hpp"
+#include "simd/doubles.hpp"
 #include "simd/flag_counts.hpp"
 #include "simd/lane.hpp"
 #include "simd/mixture_lanes.hpp"

@@ -70,6 +70,18 @@ inline auto read_rows(std::string const& path) -> std::vector<std::vector<std::s
   return rows;
 }
 
+/// All numbers of a comma-separated file, row by row, from a line on.
+inline auto read_numbers(std::string const& path, std::size_t first_line) -> std::vector<double> {
+  std::ifstream in(path);
+  std::vector<double> out;
+  std::string line, field;
+  for (std::size_t k = 0; std::getline(in, line); ++k)
+    if (std::istringstream fields(line); k >= first_line)
+      while (std::getline(fields, field, ',')) out.push_back(std::stod(field));
+  if (out.empty()) throw std::runtime_error("fixture not readable: " + path);
+  return out;
+}
+
 /// w(t) = height · (−exp(−t²/2σ₁²) + A exp(−(t − t_p)²/2σ₂²)) + offset, the trough at `at_ms` from the first sample.
 struct model {
   double sigma1 = 0.1, sigma2 = 0.2, tp = 1.0, A = 0.3, height = 100, offset = 0, at_ms = 1.0, end_ms = 1.0 + 1.0 + 0.9;

@@ -18,18 +18,6 @@ using testing::near;
 namespace {
 std::string const folder = EQUIPOISE_TEST_DATA "/classify/";
 
-/// All numbers of a file, row by row.
-auto read_numbers(std::string const& name, std::size_t first_line) -> std::vector<double> {
-  std::ifstream in(folder + name);
-  std::vector<double> out;
-  std::string line, field;
-  for (std::size_t k = 0; std::getline(in, line); ++k)
-    if (std::istringstream fields(line); k >= first_line)
-      while (std::getline(fields, field, ',')) out.push_back(std::stod(field));
-  if (out.empty()) throw std::runtime_error("fixture not readable: " + name);
-  return out;
-}
-
 auto inertia_of(std::vector<double> const& rows, std::size_t d, std::vector<std::int32_t> const& cluster, std::size_t clusters) -> double {
   double sum = 0;
   for (std::size_t k = 0; k < clusters; ++k)
@@ -68,7 +56,7 @@ auto silhouette_by_definition(std::vector<double> const& rows, std::size_t d, st
 }  // namespace
 
 TEST_CASE("fit_k_means: centres, sizes and inertia are scikit-learn's") {
-  auto const x = read_numbers("gmm_input_100x2_ms.csv", 0), truth = read_numbers("kmeans_fit.csv", 1);
+  auto const x = fixtures::read_numbers(folder + "gmm_input_100x2_ms.csv", 0), truth = fixtures::read_numbers(folder + "kmeans_fit.csv", 1);
   REQUIRE(x.size() == 200);
   REQUIRE(truth.size() == 6);
   auto const fit = fit_k_means(x, 2);
@@ -82,9 +70,9 @@ TEST_CASE("fit_k_means: centres, sizes and inertia are scikit-learn's") {
 }
 
 TEST_CASE("fit_k_means: the labels are those of scikit-learn, and so are the silhouettes") {
-  auto const x = read_numbers("gmm_input_100x2_ms.csv", 0);
+  auto const x = fixtures::read_numbers(folder + "gmm_input_100x2_ms.csv", 0);
   for (int const clusters : {2, 3}) {
-    auto const truth = read_numbers("silhouette_" + std::to_string(clusters) + ".csv", 1);
+    auto const truth = fixtures::read_numbers(folder + "silhouette_" + std::to_string(clusters) + ".csv", 1);
     auto const fit = fit_k_means(x, 2, {.clusters = clusters});
     REQUIRE(truth.size() == 200);
     auto const s = silhouette(x, 2, fit.cluster);

@@ -20,18 +20,6 @@ using testing::near;
 namespace {
 std::string const folder = EQUIPOISE_TEST_DATA "/classify/";
 
-/// All numbers of a file, row by row.
-auto read_numbers(std::string const& name, std::size_t first_line) -> std::vector<double> {
-  std::ifstream in(folder + name);
-  std::vector<double> out;
-  std::string line, field;
-  for (std::size_t k = 0; std::getline(in, line); ++k)
-    if (std::istringstream fields(line); k >= first_line)
-      while (std::getline(fields, field, ',')) out.push_back(std::stod(field));
-  if (out.empty()) throw std::runtime_error("fixture not readable: " + name);
-  return out;
-}
-
 /// scikit-learn adds 1e-6 itself, not 1e-6 of the features' variance.
 auto like_scikit_learn(std::vector<double> const& rows, std::size_t d) -> mixture_options {
   double mean_variance = 0;
@@ -90,7 +78,7 @@ auto textbook(std::vector<double> const& x, std::vector<bool> first, double ridg
 }  // namespace
 
 TEST_CASE("fit_mixture: weights, means, covariances, likelihood and BIC are scikit-learn's") {
-  auto const x = read_numbers("gmm_input_100x2_ms.csv", 0), truth = read_numbers("gmm_fit.csv", 1), posterior = read_numbers("gmm_posterior.csv", 0);
+  auto const x = fixtures::read_numbers(folder + "gmm_input_100x2_ms.csv", 0), truth = fixtures::read_numbers(folder + "gmm_fit.csv", 1), posterior = fixtures::read_numbers(folder + "gmm_posterior.csv", 0);
   REQUIRE(x.size() == 200);
   REQUIRE(truth.size() == 14);
   REQUIRE(posterior.size() == 200);
@@ -113,7 +101,7 @@ TEST_CASE("fit_mixture: weights, means, covariances, likelihood and BIC are scik
 }
 
 TEST_CASE("fit_mixture: one, two and three components in one and in two features reach scikit-learn's likelihood") {
-  auto const x = read_numbers("gmm_input_100x2_ms.csv", 0);
+  auto const x = fixtures::read_numbers(folder + "gmm_input_100x2_ms.csv", 0);
   std::vector<double> first;
   for (std::size_t i = 0; i < x.size(); i += 2) first.push_back(x[i]);
   auto const in_two = std::array{219.34059558489508, 266.6341746333203, 274.9274440869927};     // GaussianMixture(K, n_init=100, tol=1e-13), score · 100

@@ -47,9 +47,10 @@ constexpr auto is_train_column(std::string_view name) noexcept -> bool {
 
 /// The features of a recording's units that have these names: those of waveforms and those of spike trains, in this order.
 ///
+/// Input    `all`: features of its waveforms, where they are at hand
 /// Errors   `error` for a name that is neither, with those that are; if there are no waveforms
 /// Cost     spike trains are read only if one of their features is asked for
-inline auto features_named(recording const& of, std::vector<std::string> const& names, waveform_options const& options = {}) -> feature_table {
+inline auto features_named(recording const& of, std::vector<waveform_features> const& all, std::vector<std::string> const& names) -> feature_table {
   std::vector<std::string> shapes;
   auto trains = false;
   for (auto const& name : names) {
@@ -64,7 +65,6 @@ inline auto features_named(recording const& of, std::vector<std::string> const& 
   }
   if (trains && of.table.spikes() == 0)
     throw error({.where = "features", .place = {}, .problem = "features of spike trains were asked for, and there are no spikes", .expected = {}, .found = {}, .advice = "take features of waveforms"});
-  auto const all = features_of(of, options);
   auto out = table_of(all, shapes);
   if (trains) {
     auto const by_unit = train_features_of(of);
@@ -79,13 +79,16 @@ inline auto features_named(recording const& of, std::vector<std::string> const& 
   return out;
 }
 
+inline auto features_named(recording const& of, std::vector<std::string> const& names, waveform_options const& options = {}) -> feature_table { return features_named(of, features_of(of, options), names); }
+
 /// Labels the units of a recording by any features that the classifier names.
 ///
 /// Errors   `error` if the recording has no waveforms, with advice; what the classifier throws
 template <class Classifier>
   requires classifier_of<Classifier, std::vector<waveform_features>> && classifier_of<Classifier, feature_table> && requires(Classifier const& c) { { c.features } -> std::convertible_to<std::vector<std::string>>; }
 auto classify(recording const& of, Classifier const& classifier, waveform_options const& options = {}) -> labelling {
-  return with_warnings(classifier(features_named(of, classifier.features, options)), of, features_of(of, options));
+  auto const all = features_of(of, options);
+  return with_warnings(classifier(features_named(of, all, classifier.features)), of, all);
 }
 
 }  // namespace EQUIPOISE_ABI

@@ -90,6 +90,14 @@ constexpr auto standing_of(waveform_features const& f) noexcept -> standing {
   return f.has(waveform_flag::truncated) ? standing::lower_bound : standing::measured;
 }
 
+/// Trough-to-peak times of the waveforms that were measured, in ms.
+inline auto measured_times(std::span<waveform_features const> all) -> std::vector<double> {
+  std::vector<double> out;
+  for (auto const& f : all)
+    if (standing_of(f) == standing::measured) out.push_back(f.trough_to_peak_ms);
+  return out;
+}
+
 /// The features of waveforms that have these names, in this order.
 ///
 /// Errors   `error` for a name that is no feature of a waveform, with those that are

@@ -16,6 +16,12 @@
 namespace equipoise {
 inline namespace EQUIPOISE_ABI {
 
+/// What a cut made of the units.
+struct threshold_classification {
+  labelling cells;
+  dip_result dip;  ///< of the trough-to-peak times
+};
+
 /// Putative inhibitory (FS) iff trough-to-peak ≤ cut, putative excitatory (RS) above it.
 ///
 /// Positive-going and unusable waveforms are neither. A truncated waveform is RS if its lower bound exceeds the cut, else neither. Times tie
@@ -39,7 +45,8 @@ struct threshold {
     if (f.trough_to_peak_ms > trough_to_peak_ms + tie_ms) return cell::e;
     return f.has(waveform_flag::truncated) ? cell::neither : cell::i;
   }
-  auto operator()(std::vector<waveform_features> const& features) const -> labelling;
+  auto operator()(std::vector<waveform_features> const& features) const -> labelling { return explain(features).cells; }
+  [[nodiscard]] auto explain(std::vector<waveform_features> const& features) const -> threshold_classification;
 
   static constexpr double tie_ms = 1e-6;
 };
@@ -63,7 +70,7 @@ inline auto units_near_cut(std::vector<waveform_features> const& features, thres
   return near;
 }
 
-inline auto threshold::operator()(std::vector<waveform_features> const& features) const -> labelling {
+inline auto threshold::explain(std::vector<waveform_features> const& features) const -> threshold_classification {
   if (!(trough_to_peak_ms > 0) || !std::isfinite(trough_to_peak_ms))
     throw error({.where = "threshold", .place = {}, .problem = "not a usable cut", .expected = "a trough-to-peak time above 0 ms",
                  .found = std::to_string(trough_to_peak_ms) + " ms", .advice = "0.425 ms is usual in rodents, 0.5 ms in primates"});
@@ -76,12 +83,11 @@ inline auto threshold::operator()(std::vector<waveform_features> const& features
     out.warnings.push_back({"units_near_cut", "within 10 µs of the cut at " + cut + ": " + detail::list_of(near, [](unit_near_cut const& n) {
                                                 return "unit " + std::to_string(n.id) + " (" + detail::number(n.trough_to_peak_ms, "%.4f") + " ms)";
                                               }) + "; one cell can carry the result: repeat the analysis with the cut moved to either side"});
-  std::vector<double> measured;
-  for (auto const& f : features)
-    if (standing_of(f) == standing::measured) measured.push_back(f.trough_to_peak_ms);
-  for (auto& w : bimodality_warnings(measured, dip_test(measured), trough_to_peak_ms)) out.warnings.push_back(std::move(w));
+  auto const measured = measured_times(features);
+  auto const dip = dip_test(measured);
+  for (auto& w : bimodality_warnings(measured, dip, trough_to_peak_ms)) out.warnings.push_back(std::move(w));
   for (auto& w : group_warnings(out)) out.warnings.push_back(std::move(w));
-  return out;
+  return {std::move(out), dip};
 }
 
 }  // namespace EQUIPOISE_ABI

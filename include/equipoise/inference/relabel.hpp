@@ -98,18 +98,15 @@ inline auto label_interval_of(std::vector<double> values, double level) -> label
 }
 }  // namespace detail
 
-/// A study over draws of the labels: `over_labels(study, recording, relabel(cells, 200, 1))`.
+/// How every number of a study scatters over draws of the labels.
 ///
 /// Input    a study `split(cells) | … | measure(…)` whose metrics are numbers; a recording that can be read again
-/// Result   a record: "scale", "bins", and under each metric's name a `relabelled_value` per scale; the same for any way of sharing the work
-/// Promise  `labels` says how far the number hangs on who is E and who is I, if the posteriors are right. It stands beside the sampling interval and is no
-///          part of it: where one is much the wider, that is what to mend
+/// Result   [metric][scale]; the same for any way of sharing the work
 /// Errors   a sentence at compile time for a study that has no numbers or no cells; `error` if the labels are not one per unit
-/// Cost     the study once per different draw of the labels, of which sure posteriors give few, and once with intervals
+/// Cost     the study once per different draw of the labels, of which sure posteriors give few
 template <class A, class X>
-auto over_labels(A const& study, X const& x, relabel const& labels, relabel_options const& o = {}) {
+auto label_intervals(A const& study, X const& x, relabel const& labels, relabel_options const& o = {}) -> std::vector<std::vector<label_interval>> {
   detail::explain_numbers<A>();
-  using numbers = detail::numbers_of_study<A>;
   return detail::with_table(x, [&](auto const& table) {
     std::map<std::vector<cell>, std::size_t> place;
     std::vector<std::size_t> of_draw;
@@ -126,6 +123,30 @@ auto over_labels(A const& study, X const& x, relabel const& labels, relabel_opti
       found[k] = detail::numbers_on(table, relabelled(study, different[k]));
       if (auto const now = ++done; o.progress) o.progress(static_cast<double>(now) / static_cast<double>(different.size()));
     });
+    std::vector<std::vector<label_interval>> out(detail::numbers_of_study<A>::count);
+    for (std::size_t m = 0; m < out.size(); ++m)
+      for (std::size_t s = 0; s < found[0][m].size(); ++s) {
+        std::vector<double> draws;
+        for (auto const k : of_draw) draws.push_back(found[k][m][s]);
+        out[m].push_back(detail::label_interval_of(std::move(draws), o.level));
+      }
+    return out;
+  });
+}
+
+/// A study over draws of the labels: `over_labels(study, recording, relabel(cells, 200, 1))`.
+///
+/// Input    as `label_intervals`
+/// Result   a record: "scale", "bins", and under each metric's name a `relabelled_value` per scale; the same for any way of sharing the work
+/// Promise  `labels` says how far the number hangs on who is E and who is I, if the posteriors are right. It stands beside the sampling interval and is no
+///          part of it: where one is much the wider, that is what to mend
+/// Errors   those of `label_intervals`
+/// Cost     that of `label_intervals`, and the study once with intervals
+template <class A, class X>
+auto over_labels(A const& study, X const& x, relabel const& labels, relabel_options const& o = {}) {
+  auto const by_labels = label_intervals(study, x, labels, o);
+  using numbers = detail::numbers_of_study<A>;
+  return detail::with_table(x, [&](auto const& table) {
     auto const plain = run(table, study);
     auto const values = numbers::columns(plain);
     auto how = o.interval;
@@ -133,11 +154,7 @@ auto over_labels(A const& study, X const& x, relabel const& labels, relabel_opti
     auto const intervals = numbers::interval_columns(run(table, detail::with_last(study, numbers::with_intervals(detail::last_of(study), how))));
     auto merged = numbers::record_of([&](std::size_t m) {
       std::vector<relabelled_value> column;
-      for (std::size_t s = 0; s < values[m].size(); ++s) {
-        std::vector<double> draws;
-        for (auto const k : of_draw) draws.push_back(found[k][m][s]);
-        column.push_back({values[m][s], intervals[m][s], detail::label_interval_of(std::move(draws), o.level)});
-      }
+      for (std::size_t s = 0; s < values[m].size(); ++s) column.push_back({values[m][s], intervals[m][s], by_labels[m][s]});
       return column;
     });
     return merged.with(name<"scale">{} = plain[name<"scale">{}]).with(name<"bins">{} = plain[name<"bins">{}]);

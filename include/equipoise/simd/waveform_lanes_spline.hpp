@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "nearest_lanes.hpp"
+#include "doubles.hpp"
 
 #if defined(__AVX512F__)
 #include <immintrin.h>
