@@ -167,7 +167,7 @@ TEST_CASE("ei_balance: the JSON has the members that its documentation names, nu
   null_beside_a_reason(j["cells"]);
   REQUIRE(j["scales"].size() == 32);
   for (auto const& s : j["scales"]) {
-    CHECK(keys(s) == std::set<std::string>{"width_ms", "bins", "incomplete_bins", "mean_e", "mean_i", "active_e", "active_i", "fano_e", "fano_i", "rho", "rho_ci", "lag_ms", "asymmetry", "deviation", "imbalance", "symmetry", "correlation_by_lag"});
+    CHECK(keys(s) == std::set<std::string>{"width_ms", "bins", "incomplete_bins", "mean_e", "mean_i", "active_e", "active_i", "fano_e", "fano_i", "rho", "rho_ci", "lag_ms", "asymmetry", "deviation", "imbalance", "symmetry", "correlation_by_lag", "labels"});
     CHECK(keys(s["lag_ms"]) == std::set<std::string>{"peak", "interpolated", "centroid"});
     CHECK(keys(s["symmetry"]) == std::set<std::string>{"angle_deg", "axis_ratio", "slope", "orthogonal_residual"});
     for (auto const* name : {"zscored", "relative", "relative_floor_removed", "tail_index", "peak", "unit_sum", "per_cell", "active_fraction"}) CHECK(s["deviation"].contains(name));
