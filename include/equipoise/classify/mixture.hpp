@@ -47,7 +47,7 @@ struct mixture_classification {
 /// lack is left out, with a warning.
 /// Result   putative; confidence max(γ, 1 − γ); posterior_i γ; warnings "mixture_refused", "undecided_units", "feature_left_out", and those of any split
 /// Errors   `error` for a confidence outside ½ … 1, or a feature that is unknown
-/// Cost     a few ms for 300 units and two features, some 50 ms for 10 000, most of it that of three components; the dip test 20 to 180 ms
+/// Cost     that of the dip test, some 30 ms for 300 units and 200 ms for 10 000, beside which the fits are short
 /// Source   Dempster, Laird and Rubin 1977, J. R. Stat. Soc. B 39:1; Schwarz 1978, Ann. Stat. 6:461 (BIC); features after Peyrache et al. 2012, PNAS 109:1731
 struct gaussian_mixture {
   double confidence = 0.95;  ///< 0.90 is the permissive choice

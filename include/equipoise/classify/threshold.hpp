@@ -29,7 +29,7 @@ struct threshold_classification {
 /// Input    one row of features per unit
 /// Result   putative; confidence NaN, since a cut gives none; warnings with numbers, among them those of `bimodality_warnings`
 /// Errors   `error` for a cut that is not above 0
-/// Cost     that of a dip test, some 20 ms
+/// Cost     that of a dip test, some 30 ms for 300 units
 /// Source   0.425 ms: CellExplorer's narrow interneurons, rodents (Petersen et al. 2021, Neuron 109:3594); 0.5 ms: the gap between the clusters
 ///          of human cells in Peyrache et al. 2012, PNAS 109:1731, Fig. 3 (read off the figure)
 struct threshold {
