@@ -89,7 +89,7 @@ TEST_CASE("mixture_lanes: the exponential is that of the mathematical library to
   }
   CHECK(worst <= 2);
   CHECK(simd::exp_of_negative(0.0) == 1);
-  auto const sets = testing::each_arch([&]<class Arch>(Arch) {
+  auto const sets = testing::each_arch<double>([&]<class Arch>(Arch) {
     using V = simd::batch<Arch, double>;
     CAPTURE(Arch::name());
     int wrong = 0;
@@ -117,7 +117,7 @@ TEST_CASE("mixture_lanes: the logarithm is that of the mathematical library, nea
 }
 
 TEST_CASE("mixture_lanes: the step equals the scalar twin bit for bit, for every number of rows, features and components") {
-  auto const sets = testing::each_arch([]<class Arch>(Arch) {
+  auto const sets = testing::each_arch<double>([]<class Arch>(Arch) {
     CAPTURE(Arch::name());
     int wrong = 0;
     for (std::size_t const d : {1u, 2u, 3u, 5u})
@@ -176,7 +176,7 @@ TEST_CASE("mixture_lanes: the posteriors of one row add up to 1 and weigh the de
 }
 
 TEST_CASE("mixture_lanes: posteriors of many rows equal those of single rows bit for bit") {
-  testing::each_arch([]<class Arch>(Arch) {
+  testing::each_arch<double>([]<class Arch>(Arch) {
     CAPTURE(Arch::name());
     int wrong = 0;
     for (std::size_t const d : {1u, 2u, 4u})

@@ -29,7 +29,7 @@ auto numbers(std::uint64_t seed, std::size_t n, double grid) -> std::vector<doub
 }  // namespace
 
 TEST_CASE("nearest_lanes: sums over the nearest rows equal the scalar twin bit for bit, with ties between centres as well") {
-  auto const sets = testing::each_arch([]<class Arch>(Arch) {
+  auto const sets = testing::each_arch<double>([]<class Arch>(Arch) {
     CAPTURE(Arch::name());
     int wrong = 0;
     for (double const grid : {0.0, 0.5})

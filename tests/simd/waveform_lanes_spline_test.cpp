@@ -101,7 +101,7 @@ TEST_CASE("waveform_lanes_spline: sums over points follow from sums over samples
 }
 
 TEST_CASE("waveform_lanes_spline: rows become lanes, each sample is seen once, and numbers are rounded down") {
-  auto const sets = testing::each_arch([]<class Arch>(Arch) {
+  auto const sets = testing::each_arch<double>([]<class Arch>(Arch) {
     CAPTURE(Arch::name());
     using batch = simd::batch<Arch, double>;
     for (std::size_t const n : {8u, 13u, 48u}) {

@@ -57,7 +57,7 @@ auto plan_of(std::size_t samples, std::size_t factor, int variant) -> simd::wave
 
 TEST_CASE("waveform_lanes: every lane of every instruction set holds the bits of the scalar twin, also beside lanes without a shape") {
   std::size_t usable = 0, broken = 0;
-  auto const sets = testing::each_arch([&]<class Arch>(Arch) {
+  auto const sets = testing::each_arch<double>([&]<class Arch>(Arch) {
     CAPTURE(Arch::name());
     using batch = simd::batch<Arch, double>;
     int wrong = 0;
